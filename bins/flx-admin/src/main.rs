@@ -1,0 +1,2 @@
+//! The flx command line for operators.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The flx HTTP server.
+fn main() {}

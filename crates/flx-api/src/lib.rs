@@ -1,0 +1,1 @@
+//! The HTTP surface of flx as a library.

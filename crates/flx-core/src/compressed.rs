@@ -1,0 +1,66 @@
+//! What comes out of one call.
+
+use crate::{Format, ImageInfo, Timings};
+
+/// A compressed picture and the facts about it.
+#[derive(Debug, Clone)]
+pub struct Compressed {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) format: Format,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) unchanged: bool,
+    pub(crate) source: ImageInfo,
+    pub(crate) timings: Timings,
+}
+
+impl Compressed {
+    /// The file's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The file's bytes, by value.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The output format.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Width in pixels as shown.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels as shown.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Whether the source's own coding was kept, with its metadata stripped, because encoding it
+    /// anew would not have made it smaller.
+    #[must_use]
+    pub const fn unchanged(&self) -> bool {
+        self.unchanged
+    }
+
+    /// The source's facts.
+    #[must_use]
+    pub const fn source(&self) -> &ImageInfo {
+        &self.source
+    }
+
+    /// Wall time per stage.
+    #[must_use]
+    pub const fn timings(&self) -> &Timings {
+        &self.timings
+    }
+}

@@ -1,0 +1,136 @@
+//! Everything that can go wrong, with the number and the limit it broke.
+
+use crate::{Format, SourceFormat, Stage};
+
+/// Why a picture was not compressed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The input is none of the formats this build reads.
+    #[error("unsupported input: {found}; supported are {}", SourceFormat::supported_list())]
+    Unsupported {
+        /// What the first bytes look like, in words ("a PDF document", "an empty file").
+        found: &'static str,
+    },
+    /// The input has a known format, in a variant that no decoder here handles.
+    #[error("unsupported {format} picture: {variant}")]
+    UnsupportedVariant {
+        /// The format found.
+        format: SourceFormat,
+        /// The variant, in words.
+        variant: String,
+    },
+    /// The input is damaged or cut short.
+    #[error("damaged {format} picture: {reason}")]
+    Corrupt {
+        /// The format found.
+        format: SourceFormat,
+        /// What the parser or decoder stumbled over.
+        reason: String,
+    },
+    /// The input has more bytes than allowed.
+    #[error("input is {bytes} bytes, the limit is {limit}")]
+    TooManyBytes {
+        /// Size of the input in bytes.
+        bytes: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The picture has more pixels than allowed.
+    #[error("image is {width}×{height} px ({} pixels), the limit is {limit} pixels", u64::from(*width) * u64::from(*height))]
+    TooManyPixels {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The limit in pixels.
+        limit: u64,
+    },
+    /// A side of the picture is longer than allowed.
+    #[error("image is {width}×{height} px, the limit is {limit} px per side")]
+    SideTooLong {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The limit in pixels per side.
+        limit: u32,
+    },
+    /// The animation has more frames than allowed.
+    #[error("image has {frames} frames, the limit is {limit}")]
+    TooManyFrames {
+        /// Frames found.
+        frames: u32,
+        /// The limit in frames.
+        limit: u32,
+    },
+    /// A part of the file that is not pixels (scans, colour profile, …) exceeds its cap.
+    #[error("{format} picture has {found} {what}, the limit is {limit}")]
+    TooComplex {
+        /// The format found.
+        format: SourceFormat,
+        /// What was counted, with its unit.
+        what: &'static str,
+        /// How many were found.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The output format cannot hold a picture of this size.
+    #[error("{format} cannot hold {width}×{height} px (at most {limit} px per side); set a maximum of {suggested_width}×{suggested_height} px")]
+    OutputTooLarge {
+        /// The output format.
+        format: Format,
+        /// Width after resizing, in pixels.
+        width: u32,
+        /// Height after resizing, in pixels.
+        height: u32,
+        /// The format's limit in pixels per side.
+        limit: u32,
+        /// The largest width in proportion that fits, usable as `max_width`.
+        suggested_width: u32,
+        /// The largest height in proportion that fits, usable as `max_height`.
+        suggested_height: u32,
+    },
+    /// An option's value is outside its range.
+    #[error("{name} is {value}, allowed is {allowed}")]
+    InvalidOption {
+        /// The option's name, as in [`Options`](crate::Options).
+        name: &'static str,
+        /// The value given.
+        value: String,
+        /// The range allowed, in words.
+        allowed: &'static str,
+    },
+    /// The watermark is not a picture that can be drawn.
+    #[error("watermark: {0}")]
+    Watermark(#[source] Box<Error>),
+    /// The format was left out of this build.
+    #[error("{format} is not in this build (cargo feature `{feature}`)")]
+    FormatDisabled {
+        /// The format's name.
+        format: &'static str,
+        /// The cargo feature that adds it.
+        feature: &'static str,
+    },
+    /// The deadline passed before the stage could start.
+    #[error("deadline passed before {stage}")]
+    DeadlineExceeded {
+        /// The stage that was not started.
+        stage: Stage,
+    },
+    /// The caller cancelled before the stage could start.
+    #[error("cancelled before {stage}")]
+    Cancelled {
+        /// The stage that was not started.
+        stage: Stage,
+    },
+    /// An encoder refused a picture that it should have taken.
+    #[error("{format} encoder failed: {reason}")]
+    Encode {
+        /// The output format.
+        format: Format,
+        /// What the encoder reported.
+        reason: String,
+    },
+}

@@ -1,0 +1,90 @@
+//! What a file's header tells about its picture.
+
+use image::metadata::Orientation;
+
+use crate::SourceFormat;
+
+/// The facts of a source picture, read from its header alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageInfo {
+    pub(crate) format: SourceFormat,
+    pub(crate) coded_width: u32,
+    pub(crate) coded_height: u32,
+    pub(crate) orientation: Orientation,
+    pub(crate) bit_depth: u8,
+    pub(crate) has_alpha: bool,
+    pub(crate) frames: u32,
+    pub(crate) bytes: u64,
+}
+
+impl ImageInfo {
+    /// The format, told by content.
+    #[must_use]
+    pub const fn format(&self) -> SourceFormat {
+        self.format
+    }
+
+    /// Width in pixels of the upright picture, orientation applied.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        if self.is_turned() { self.coded_height } else { self.coded_width }
+    }
+
+    /// Height in pixels of the upright picture, orientation applied.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        if self.is_turned() { self.coded_width } else { self.coded_height }
+    }
+
+    /// Width in pixels as stored in the file, before orientation.
+    #[must_use]
+    pub const fn coded_width(&self) -> u32 {
+        self.coded_width
+    }
+
+    /// Height in pixels as stored in the file, before orientation.
+    #[must_use]
+    pub const fn coded_height(&self) -> u32 {
+        self.coded_height
+    }
+
+    /// Orientation as Exif 2.32 numbers it: 1 is upright, 2–8 are mirrored or turned.
+    #[must_use]
+    pub fn orientation(&self) -> u8 {
+        self.orientation.to_exif()
+    }
+
+    /// Bits per sample as stored, 1–16 (32 for floating-point TIFF).
+    #[must_use]
+    pub const fn bit_depth(&self) -> u8 {
+        self.bit_depth
+    }
+
+    /// Whether the file declares transparency.
+    #[must_use]
+    pub const fn has_alpha(&self) -> bool {
+        self.has_alpha
+    }
+
+    /// Number of frames; 1 for a still picture.
+    #[must_use]
+    pub const fn frames(&self) -> u32 {
+        self.frames
+    }
+
+    /// Size of the file in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    const fn is_turned(&self) -> bool {
+        matches!(
+            self.orientation,
+            Orientation::Rotate90
+                | Orientation::Rotate270
+                | Orientation::Rotate90FlipH
+                | Orientation::Rotate270FlipH
+        )
+    }
+}

@@ -1,0 +1,137 @@
+//! What the caller is willing to spend on one picture.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::{Error, ImageInfo, Stage};
+
+/// Limits on one call, checked on the file's header before any decoder runs.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    max_bytes: u64,
+    max_pixels: u64,
+    max_side: u32,
+    max_frames: u32,
+    deadline: Option<Instant>,
+    cancel: Option<CancelFlag>,
+}
+
+impl Default for Limits {
+    /// 100 MiB, 50 million pixels, 30,000 px a side, 10,000 frames, no deadline, no cancel flag.
+    fn default() -> Self {
+        Self {
+            max_bytes: 100 * 1024 * 1024,
+            max_pixels: 50_000_000,
+            max_side: 30_000,
+            max_frames: 10_000,
+            deadline: None,
+            cancel: None,
+        }
+    }
+}
+
+impl Limits {
+    /// Largest input in bytes. Default 104,857,600 (100 MiB).
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Most pixels of the source, width × height. Default 50,000,000.
+    #[must_use]
+    pub fn with_max_pixels(mut self, pixels: u64) -> Self {
+        self.max_pixels = pixels;
+        self
+    }
+
+    /// Longest side of the source in pixels. Default 30,000.
+    #[must_use]
+    pub fn with_max_side(mut self, pixels: u32) -> Self {
+        self.max_side = pixels;
+        self
+    }
+
+    /// Most frames of an animated source. Default 10,000.
+    #[must_use]
+    pub fn with_max_frames(mut self, frames: u32) -> Self {
+        self.max_frames = frames;
+        self
+    }
+
+    /// No stage starts after this moment. Default: none. A stage that runs is not interrupted.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// No stage starts once the flag is raised. Default: none.
+    #[must_use]
+    pub fn with_cancel(mut self, flag: CancelFlag) -> Self {
+        self.cancel = Some(flag);
+        self
+    }
+
+    /// Checks what is known before the header is read.
+    pub(crate) fn check_bytes(&self, input: &[u8]) -> Result<(), Error> {
+        let bytes = input.len() as u64;
+        if bytes > self.max_bytes {
+            return Err(Error::TooManyBytes { bytes, limit: self.max_bytes });
+        }
+        Ok(())
+    }
+
+    /// Checks the header's facts against the limits.
+    ///
+    /// # Errors
+    /// [`Error::SideTooLong`], [`Error::TooManyPixels`] or [`Error::TooManyFrames`].
+    pub fn check(&self, info: &ImageInfo) -> Result<(), Error> {
+        let (width, height) = (info.coded_width(), info.coded_height());
+        if width > self.max_side || height > self.max_side {
+            return Err(Error::SideTooLong { width, height, limit: self.max_side });
+        }
+        if u64::from(width) * u64::from(height) > self.max_pixels {
+            return Err(Error::TooManyPixels { width, height, limit: self.max_pixels });
+        }
+        if info.frames() > self.max_frames {
+            return Err(Error::TooManyFrames { frames: info.frames(), limit: self.max_frames });
+        }
+        Ok(())
+    }
+
+    /// Called before each stage.
+    pub(crate) fn may_start(&self, stage: Stage) -> Result<(), Error> {
+        if self.cancel.as_ref().is_some_and(CancelFlag::is_raised) {
+            return Err(Error::Cancelled { stage });
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Error::DeadlineExceeded { stage });
+        }
+        Ok(())
+    }
+}
+
+/// A flag that one thread raises to stop work in another.
+#[derive(Debug, Clone, Default)]
+pub struct CancelFlag(Arc<AtomicBool>);
+
+impl CancelFlag {
+    /// A flag that is not raised.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Raises the flag, for good.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the flag was raised.
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}

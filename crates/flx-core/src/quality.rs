@@ -1,0 +1,86 @@
+//! The one quality scale.
+
+use crate::Error;
+
+/// How good a lossy result must look: 40 (small) to 100 (best), default 82.
+///
+/// The same number looks the same in every lossy format: each encoder's own setting comes from a
+/// table fitted to SSIMULACRA2 (see the encoders' `setting` tables and `docs/decisions`). PNG is
+/// lossless whatever the quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// The lowest quality, 40.
+    pub const MIN: Self = Self(40);
+    /// The highest quality, 100.
+    pub const MAX: Self = Self(100);
+
+    /// Takes 40–100.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] outside that range.
+    pub fn new(value: u8) -> Result<Self, Error> {
+        if (Self::MIN.0..=Self::MAX.0).contains(&value) {
+            Ok(Self(value))
+        } else {
+            Err(Error::InvalidOption {
+                name: "quality",
+                value: value.to_string(),
+                allowed: "40 to 100",
+            })
+        }
+    }
+
+    /// The number, 40–100.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for Quality {
+    fn default() -> Self {
+        Self(82)
+    }
+}
+
+/// One encoder's setting at chosen points of the scale; between them it is interpolated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SettingTable<const N: usize>(pub(crate) [(u8, f32); N]);
+
+impl<const N: usize> SettingTable<N> {
+    /// The encoder's setting for a quality, by linear interpolation between neighbouring points.
+    pub(crate) fn setting(&self, quality: Quality) -> f32 {
+        let asked = quality.get();
+        let below = self.0.iter().rev().find(|point| point.0 <= asked);
+        let above = self.0.iter().find(|point| point.0 >= asked);
+        match (below, above) {
+            (Some(low), Some(high)) if high.0 > low.0 => {
+                let share = f32::from(asked - low.0) / f32::from(high.0 - low.0);
+                low.1 + (high.1 - low.1) * share
+            }
+            (Some(point), _) | (None, Some(point)) => point.1,
+            (None, None) => f32::from(asked),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quality_takes_40_to_100_and_nothing_else() {
+        for value in 0..=u8::MAX {
+            assert_eq!(Quality::new(value).is_ok(), (40..=100).contains(&value), "{value}");
+        }
+    }
+
+    #[test]
+    fn settings_meet_their_points_and_are_straight_between_them() {
+        let table = SettingTable([(40, 10.0), (60, 20.0), (100, 100.0)]);
+        let at = |value| table.setting(Quality::new(value).unwrap());
+        assert_eq!((at(40), at(50), at(60), at(80), at(100)), (10.0, 15.0, 20.0, 60.0, 100.0));
+    }
+}

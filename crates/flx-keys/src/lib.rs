@@ -1,0 +1,1 @@
+//! API keys: generate, parse, mask, hash, verify, roll and revoke.

@@ -1,0 +1,1 @@
+//! Plans as data: limits, features, credits and billing periods.

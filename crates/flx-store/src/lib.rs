@@ -1,0 +1,1 @@
+//! The database of flx: accounts, keys, credit ledger, results, audit.
