@@ -1,0 +1,125 @@
+//! argon2id over a whole key, as a PHC string.
+
+use std::fmt;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::{ApiKey, Error};
+
+/// What the PHC strings of this crate start with.
+const PHC_START: &str = "$argon2id$";
+/// The longest PHC string believed, in bytes; this crate's own are under 100.
+const PHC_MAX_BYTES: usize = 256;
+
+/// What one argon2id run costs. The default is 19 MiB, two passes, one lane.
+///
+/// It applies to hashes made from now on; older ones are verified at the cost written in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashCost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl Default for HashCost {
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+        }
+    }
+}
+
+impl HashCost {
+    /// The least argon2 accepts: for tests, where many keys are made.
+    pub const CHEAPEST: Self = Self {
+        memory_kib: 8,
+        passes: 1,
+    };
+
+    /// Memory of one run in KiB. Default 19,456; range 8 to 1,048,576.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] outside the range.
+    pub fn with_memory_kib(self, memory_kib: u32) -> Result<Self, Error> {
+        in_range("argon2 memory in KiB", memory_kib, 8, 1_048_576)?;
+        Ok(Self { memory_kib, ..self })
+    }
+
+    /// Passes over the memory. Default 2; range 1 to 100.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] outside the range.
+    pub fn with_passes(self, passes: u32) -> Result<Self, Error> {
+        in_range("argon2 passes", passes, 1, 100)?;
+        Ok(Self { passes, ..self })
+    }
+
+    fn engine(self) -> Result<Argon2<'static>, Error> {
+        let params = Params::new(self.memory_kib, self.passes, 1, None)
+            .map_err(|e| Error::Argon2(e.to_string()))?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
+fn in_range(name: &'static str, value: u32, min: u32, max: u32) -> Result<(), Error> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        name,
+        value: value.into(),
+        min: min.into(),
+        max: max.into(),
+    })
+}
+
+/// The argon2id hash of a whole key, with its salt and cost, as a PHC string. Its `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyHash(String);
+
+impl KeyHash {
+    /// Reads a stored PHC string. Only its kind and length are looked at here, because this happens on every
+    /// request; the rest when it is verified against.
+    ///
+    /// # Errors
+    /// [`Error::Stored`] when it is not an argon2id PHC string of at most 256 bytes.
+    pub fn parse(stored: &str) -> Result<Self, Error> {
+        if !stored.starts_with(PHC_START) || stored.len() > PHC_MAX_BYTES {
+            return Err(Error::Stored("hash"));
+        }
+        Ok(Self(stored.to_owned()))
+    }
+
+    /// The PHC string, to be stored.
+    #[must_use]
+    pub fn as_phc(&self) -> &str {
+        &self.0
+    }
+
+    /// Hashes `key` under a fresh random salt: one argon2 run.
+    pub(crate) fn of(key: &ApiKey, cost: HashCost) -> Result<Self, Error> {
+        let hash = cost
+            .engine()?
+            .hash_password(key.expose().as_bytes())
+            .map_err(|e| Error::Argon2(e.to_string()))?;
+        Ok(Self(hash.to_string()))
+    }
+
+    /// Whether `key` is the one this hash was made of: one argon2 run at the hash's own cost.
+    pub(crate) fn matches(&self, key: &ApiKey) -> Result<bool, Error> {
+        let hash = PasswordHash::new(&self.0).map_err(|_| Error::Stored("hash"))?;
+        match Argon2::default().verify_password(key.expose().as_bytes(), &hash) {
+            Ok(()) => Ok(true),
+            Err(HashError::PasswordInvalid) => Ok(false),
+            Err(error) => Err(Error::Argon2(error.to_string())),
+        }
+    }
+}
+
+impl fmt::Debug for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyHash(argon2id)")
+    }
+}
