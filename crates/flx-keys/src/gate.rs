@@ -83,3 +83,76 @@ impl Drop for Inside<'_> {
         self.gate.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_full_gate_refuses_with_the_limit() {
+        let gate = Gate::new(1, 0);
+        let inside = gate.enter([1; 32]).unwrap();
+        let refused = gate.enter([2; 32]).err().unwrap();
+        assert!(matches!(
+            refused,
+            Error::Busy {
+                waiting: 0,
+                limit: 0
+            }
+        ));
+        drop(inside);
+        assert!(gate.enter([2; 32]).is_ok());
+    }
+
+    #[test]
+    fn never_more_run_than_allowed() {
+        let (gate, running, most) = (Gate::new(2, 100), AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for number in 0..32_u8 {
+                let (gate, running, most) = (&gate, &running, &most);
+                scope.spawn(move || {
+                    let _inside = gate.enter([number; 32]).unwrap();
+                    let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(now, Ordering::SeqCst);
+                    thread::sleep(Duration::from_millis(1));
+                    running.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        assert!(most.into_inner() <= 2);
+    }
+
+    #[test]
+    fn two_of_the_same_tag_are_never_inside_together() {
+        let (gate, running) = (Gate::new(8, 100), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..32 {
+                let (gate, running) = (&gate, &running);
+                scope.spawn(move || {
+                    let _inside = gate.enter([7; 32]).unwrap();
+                    assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
+                    thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_panic_inside_gives_the_place_back() {
+        let gate = Gate::new(1, 0);
+        let panicked = thread::scope(|scope| {
+            let run = || {
+                let _inside = gate.enter([1; 32]);
+                std::panic::panic_any(());
+            };
+            scope.spawn(run).join().is_err()
+        });
+        assert!(panicked);
+        assert!(gate.enter([1; 32]).is_ok());
+    }
+}

@@ -123,3 +123,74 @@ impl fmt::Debug for KeyHash {
         f.write_str("KeyHash(argon2id)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_cost_is_written_in_the_phc_string() {
+        let hash = KeyHash::of(&ApiKey::generate().unwrap(), HashCost::default()).unwrap();
+        assert!(
+            hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.as_phc()
+        );
+        assert!(hash.as_phc().len() <= PHC_MAX_BYTES);
+        assert_eq!(KeyHash::parse(hash.as_phc()).unwrap(), hash);
+    }
+
+    #[test]
+    fn only_the_hashed_key_matches() {
+        let (key, other) = (ApiKey::generate().unwrap(), ApiKey::generate().unwrap());
+        let hash = KeyHash::of(&key, HashCost::CHEAPEST).unwrap();
+        assert!(hash.matches(&key).unwrap());
+        assert!(!hash.matches(&other).unwrap());
+    }
+
+    #[test]
+    fn the_same_key_never_hashes_to_the_same_string() {
+        let key = ApiKey::generate().unwrap();
+        let hash = || KeyHash::of(&key, HashCost::CHEAPEST).unwrap();
+        assert_ne!(hash(), hash());
+    }
+
+    #[test]
+    fn broken_stored_hashes_are_refused_and_never_shown() {
+        for stored in [
+            "",
+            "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAA",
+            "plain text",
+        ] {
+            assert!(
+                matches!(KeyHash::parse(stored), Err(Error::Stored("hash"))),
+                "{stored}"
+            );
+        }
+        assert!(KeyHash::parse(&format!("$argon2id${}", "a".repeat(300))).is_err());
+        let broken = KeyHash::parse("$argon2id$nonsense").unwrap();
+        let error = broken.matches(&ApiKey::generate().unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the stored hash of a key is not of the expected form"
+        );
+        assert_eq!(format!("{broken:?}"), "KeyHash(argon2id)");
+    }
+
+    #[test]
+    fn costs_out_of_range_are_refused_with_the_limit() {
+        let error = HashCost::default().with_memory_kib(7).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "argon2 memory in KiB is 7, allowed are 8 to 1048576"
+        );
+        assert!(HashCost::default().with_passes(0).is_err());
+        let cost = HashCost::default()
+            .with_memory_kib(64)
+            .unwrap()
+            .with_passes(3)
+            .unwrap();
+        let hash = KeyHash::of(&ApiKey::generate().unwrap(), cost).unwrap();
+        assert!(hash.as_phc().contains("$m=64,t=3,p=1$"));
+    }
+}

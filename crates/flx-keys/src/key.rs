@@ -98,3 +98,82 @@ pub(crate) fn is_lower_hex(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "flx_live_a3b4c00112233445566778899aabbccddeef8e9";
+    const KEY: &str = "flx_live_a3b4c00112233445566778899aabbccddeeff8e9";
+
+    fn refused(presented: &str) -> bool {
+        matches!(ApiKey::parse(presented), Err(Error::Malformed))
+    }
+
+    #[test]
+    fn exactly_the_documented_form_is_a_key() {
+        assert_eq!(ApiKey::parse(KEY).unwrap().expose(), KEY);
+        assert_eq!(KEY.len(), ApiKey::LENGTH);
+    }
+
+    #[test]
+    fn anything_else_is_malformed() {
+        assert_ne!(TEXT.len(), ApiKey::LENGTH);
+        assert!(refused(TEXT));
+        assert!(refused(""));
+        assert!(refused("flx_live_"));
+        assert!(refused(&KEY[9..]));
+        assert!(refused(&format!("{KEY}0")));
+        assert!(refused(&format!(" {KEY}")));
+        assert!(refused(&format!("{KEY}\n")));
+        assert!(refused(&KEY.to_uppercase()));
+        assert!(refused(&KEY.replace("a3b4c", "A3b4c")));
+        assert!(refused(&KEY.replace("a3b4c", "g3b4c")));
+        assert!(refused(&KEY.replace("flx_live_", "flx_test_")));
+        assert!(refused(&KEY.replace("flx_live_", "flx-live-")));
+        assert!(refused(&KEY.replace("a3b4c0", "a3b4\u{e9}")));
+        assert!(refused(&KEY.replace('0', "\u{0}")));
+        assert!(refused(&"flx_live_".repeat(100_000)));
+    }
+
+    #[test]
+    fn lookup_and_mask_show_the_documented_digits() {
+        let key = ApiKey::parse(KEY).unwrap();
+        assert_eq!(key.lookup().as_str(), "a3b4c0011223");
+        assert_eq!(key.mask().as_str(), "flx_live_a3b4c...f8e9");
+    }
+
+    #[test]
+    fn debug_shows_the_masked_form_only() {
+        let key = ApiKey::parse(KEY).unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey(flx_live_a3b4c...f8e9)");
+        assert_eq!(
+            format!("{:?}", Some(&key)),
+            "Some(ApiKey(flx_live_a3b4c...f8e9))"
+        );
+    }
+
+    #[test]
+    fn generated_keys_parse_and_differ() {
+        let keys: std::collections::HashSet<String> = (0..1_000)
+            .map(|_| ApiKey::generate().unwrap().expose().to_owned())
+            .collect();
+        assert_eq!(keys.len(), 1_000);
+        assert!(keys.iter().all(|key| ApiKey::parse(key).is_ok()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_forty_digits_make_a_key_that_masks_to_its_ends(digits in "[0-9a-f]{40}") {
+            let key = ApiKey::parse(&format!("flx_live_{digits}")).unwrap();
+            proptest::prop_assert_eq!(key.lookup().to_string(), &digits[..12]);
+            let masked = format!("flx_live_{}...{}", &digits[..5], &digits[36..]);
+            proptest::prop_assert_eq!(key.mask().to_string(), masked);
+        }
+
+        #[test]
+        fn no_text_makes_parse_panic(text in ".*") {
+            proptest::prop_assert!(ApiKey::parse(&text).is_err());
+        }
+    }
+}

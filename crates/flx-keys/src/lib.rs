@@ -75,6 +75,9 @@
 //!     }
 //!
 //!     fn replace_active(&self, old: &KeyRecord, key: &NewKey, by: &Actor, now_ms: i64) -> Result<Written, Infallible> {
+//!         if self.find_by_lookup(&key.lookup)?.is_some() {
+//!             return Ok(Written::LookupTaken);
+//!         }
 //!         match self.end(old, KeyState::Rolled, by, now_ms) {
 //!             Written::Stored(_) => Ok(self.add(key, by, now_ms)),
 //!             refused => Ok(refused),

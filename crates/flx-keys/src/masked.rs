@@ -95,3 +95,46 @@ impl fmt::Display for MaskedKey {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_forms_are_read_back() {
+        assert_eq!(
+            Lookup::parse("a3b4c0011223").unwrap().to_string(),
+            "a3b4c0011223"
+        );
+        let masked = "flx_live_a3b4c...f8e9";
+        assert_eq!(MaskedKey::parse(masked).unwrap().to_string(), masked);
+    }
+
+    #[test]
+    fn broken_stored_forms_are_refused() {
+        for stored in [
+            "",
+            "a3b4c001122",
+            "a3b4c00112233",
+            "A3b4c0011223",
+            "a3b4c001122\u{e9}",
+        ] {
+            assert!(
+                matches!(Lookup::parse(stored), Err(Error::Stored("lookup"))),
+                "{stored}"
+            );
+        }
+        for stored in [
+            "",
+            "flx_live_",
+            "flx_live_a3b4c",
+            "flx_live_a3b4c...f8e",
+            "flx_live_a3b4...0f8e9",
+        ] {
+            assert!(
+                matches!(MaskedKey::parse(stored), Err(Error::Stored("masked key"))),
+                "{stored}"
+            );
+        }
+    }
+}

@@ -69,3 +69,57 @@ impl Verified {
         sets.young.insert(tag);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(number: u64) -> Tag {
+        *blake3::hash(&number.to_le_bytes()).as_bytes()
+    }
+
+    #[test]
+    fn what_was_inserted_is_remembered() {
+        let verified = Verified::new(10).unwrap();
+        assert!(!verified.contains(&tag(1)));
+        verified.insert(tag(1));
+        assert!(verified.contains(&tag(1)));
+        assert!(!verified.contains(&tag(2)));
+    }
+
+    #[test]
+    fn the_memory_never_exceeds_its_capacity() {
+        let verified = Verified::new(10).unwrap();
+        for number in 0..1_000 {
+            verified.insert(tag(number));
+            let sets = verified.sets.read().unwrap();
+            assert!(sets.young.len() + sets.old.len() <= 10);
+        }
+    }
+
+    #[test]
+    fn a_key_in_use_outlives_a_thousand_others() {
+        let verified = Verified::new(10).unwrap();
+        verified.insert(tag(0));
+        for number in 1..1_000 {
+            assert!(verified.contains(&tag(0)), "forgotten before {number}");
+            verified.insert(tag(number));
+        }
+    }
+
+    #[test]
+    fn two_processes_never_share_a_tag() {
+        let key = ApiKey::generate().unwrap();
+        let hash = KeyHash::of(&key, crate::HashCost::CHEAPEST).unwrap();
+        let tag = || Verified::new(10).unwrap().tag(&key, &hash);
+        assert_ne!(tag(), tag());
+    }
+
+    #[test]
+    fn another_hash_of_the_same_key_is_another_tag() {
+        let key = ApiKey::generate().unwrap();
+        let hash = || KeyHash::of(&key, crate::HashCost::CHEAPEST).unwrap();
+        let verified = Verified::new(10).unwrap();
+        assert_ne!(verified.tag(&key, &hash()), verified.tag(&key, &hash()));
+    }
+}
