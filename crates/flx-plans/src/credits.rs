@@ -157,3 +157,69 @@ impl AiSpend {
         self.from_topups
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_lowered_limit_leaves_nothing_rather_than_less() {
+        let limit = Allowance::Limited(Credits(20));
+        assert_eq!(limit.left(Credits(19)), Credits(1));
+        assert_eq!(limit.left(Credits(20)), Credits(0));
+        assert_eq!(limit.left(Credits(45)), Credits(0));
+    }
+
+    #[test]
+    fn unlimited_shows_99999_and_enforces_its_cap() {
+        let unlimited = Allowance::Unlimited {
+            cap: Allowance::DEFAULT_CAP,
+        };
+        assert_eq!(unlimited.shown(), Credits(99_999));
+        assert_eq!(unlimited.enforced(), Credits(50_000));
+        assert_eq!(unlimited.left(Credits(49_999)), Credits(1));
+        assert_eq!(unlimited.left(Credits(50_000)), Credits(0));
+    }
+
+    #[test]
+    fn the_months_own_credits_go_first() {
+        let credits = AiCredits::new(Credits(10), Credits(7), Credits(5));
+        let taken = |n| {
+            credits
+                .spend(Credits(n))
+                .map(|s| (s.from_monthly().0, s.from_topups().0))
+        };
+        assert_eq!(taken(0), Some((0, 0)));
+        assert_eq!(taken(3), Some((3, 0)));
+        assert_eq!(taken(4), Some((3, 1)));
+        assert_eq!(taken(8), Some((3, 5)));
+        assert_eq!(taken(9), None);
+    }
+
+    #[test]
+    fn a_lowered_plan_does_not_eat_topups() {
+        let credits = AiCredits::new(Credits(0), Credits(120), Credits(200));
+        assert_eq!(credits.monthly_left(), Credits(0));
+        assert_eq!(credits.remaining(), Credits(200));
+    }
+
+    proptest! {
+        #[test]
+        fn spending_never_creates_or_loses_credits(
+            monthly in any::<u32>(), used in any::<u32>(), topups in any::<u32>(), n in any::<u32>(),
+        ) {
+            let before = AiCredits::new(Credits(monthly), Credits(used), Credits(topups));
+            let Some(spend) = before.spend(Credits(n)) else {
+                prop_assert!(Credits(n) > before.remaining());
+                return Ok(());
+            };
+            let (from_monthly, from_topups) = (spend.from_monthly().0, spend.from_topups().0);
+            prop_assert_eq!(u64::from(from_monthly) + u64::from(from_topups), u64::from(n));
+            prop_assert!(from_monthly <= before.monthly_left().0);
+            prop_assert!(from_topups <= topups);
+            prop_assert!(from_topups == 0 || from_monthly == before.monthly_left().0);
+        }
+    }
+}

@@ -81,3 +81,52 @@ impl Plans {
             .map(|(tier, _)| tier)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_table_is_the_documented_one() {
+        let plans = Plans::default();
+        let rows: Vec<_> = plans
+            .iter()
+            .map(|(tier, plan)| {
+                let shown = plan.compressions_per_period().shown().get();
+                let enforced = plan.compressions_per_period().enforced().get();
+                let ai = plan.ai_credits_per_period().get();
+                let (minute, files) = (plan.requests_per_minute(), plan.max_files_per_request());
+                let (key, mark) = (plan.api_key().is_included(), plan.watermark().is_included());
+                (tier.as_str(), shown, enforced, ai, minute, files, key, mark)
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("free", 20, 20, 0, 0, 1, false, false),
+                ("starter", 200, 200, 200, 60, 1, true, true),
+                ("pro", 99_999, 50_000, 1_000, 60, 1, true, true),
+                ("agency", 99_999, 50_000, 10_000, 600, 20, true, true),
+            ]
+        );
+        assert!(
+            plans
+                .iter()
+                .all(|(_, plan)| plan.max_file_bytes() == 20_971_520)
+        );
+    }
+
+    #[test]
+    fn the_lowest_tier_is_found_or_none() {
+        let plans = Plans::default();
+        assert_eq!(
+            plans.lowest(|plan| plan.max_files_per_request() > 1),
+            Some(Tier::Agency)
+        );
+        assert_eq!(
+            plans.lowest(|plan| plan.requests_per_minute() >= 60),
+            Some(Tier::Starter)
+        );
+        assert_eq!(plans.lowest(|plan| plan.max_files_per_request() > 20), None);
+    }
+}

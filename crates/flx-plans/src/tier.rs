@@ -68,3 +68,32 @@ impl FromStr for Tier {
             .ok_or_else(|| Error::UnknownTier(name.chars().take(40).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for tier in Tier::ALL {
+            assert_eq!(tier.to_string().parse(), Ok(tier));
+            assert_eq!(tier.title().to_lowercase(), tier.as_str());
+        }
+    }
+
+    #[test]
+    fn tiers_are_ordered_and_all_but_free_are_paid() {
+        assert!(Tier::ALL.is_sorted());
+        let paid = Tier::ALL.map(Tier::is_paid);
+        assert_eq!(paid, [false, true, true, true]);
+    }
+
+    #[test]
+    fn another_name_is_refused_and_cut_short() {
+        let error = "Pro".parse::<Tier>().unwrap_err();
+        let text = "\"Pro\" is not a plan: the plans are free, starter, pro and agency";
+        assert_eq!(error.to_string(), text);
+        let error = "x".repeat(5_000).parse::<Tier>().unwrap_err();
+        assert!(error.to_string().len() < 120);
+    }
+}
