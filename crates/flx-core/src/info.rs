@@ -10,6 +10,8 @@ pub struct ImageInfo {
     pub(crate) format: SourceFormat,
     pub(crate) coded_width: u32,
     pub(crate) coded_height: u32,
+    /// Width and height of the part shown, before orientation, where that is not all.
+    pub(crate) crop: Option<(u32, u32)>,
     pub(crate) orientation: Orientation,
     pub(crate) bit_depth: u8,
     pub(crate) has_alpha: bool,
@@ -24,25 +26,27 @@ impl ImageInfo {
         self.format
     }
 
-    /// Width in pixels of the upright picture, orientation applied.
+    /// Width in pixels of the picture as shown: cropped and upright.
     #[must_use]
     pub const fn width(&self) -> u32 {
-        if self.is_turned() { self.coded_height } else { self.coded_width }
+        let (width, height) = self.shown();
+        if self.is_turned() { height } else { width }
     }
 
-    /// Height in pixels of the upright picture, orientation applied.
+    /// Height in pixels of the picture as shown: cropped and upright.
     #[must_use]
     pub const fn height(&self) -> u32 {
-        if self.is_turned() { self.coded_width } else { self.coded_height }
+        let (width, height) = self.shown();
+        if self.is_turned() { width } else { height }
     }
 
-    /// Width in pixels as stored in the file, before orientation.
+    /// Width in pixels as stored in the file, before cropping and orientation.
     #[must_use]
     pub const fn coded_width(&self) -> u32 {
         self.coded_width
     }
 
-    /// Height in pixels as stored in the file, before orientation.
+    /// Height in pixels as stored in the file, before cropping and orientation.
     #[must_use]
     pub const fn coded_height(&self) -> u32 {
         self.coded_height
@@ -76,6 +80,14 @@ impl ImageInfo {
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Width and height of the part shown, before orientation.
+    pub(crate) const fn shown(&self) -> (u32, u32) {
+        match self.crop {
+            Some(sides) => sides,
+            None => (self.coded_width, self.coded_height),
+        }
     }
 
     const fn is_turned(&self) -> bool {

@@ -1,1 +1,69 @@
-//! x
+//! Picture compression: bytes in, smaller bytes out.
+//!
+//! [`compress`] reads JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF, told by content, and writes WebP,
+//! AVIF, JPEG or PNG: upright, in sRGB, without metadata, scaled down and watermarked if asked.
+//! It does no I/O and reads neither clock nor environment but for a monotonic timer.
+//!
+//! ```
+//! use std::num::NonZeroU32;
+//! use flx_core::{Format, Limits, Options, Quality, compress};
+//!
+//! # fn photograph() -> Vec<u8> {
+//! #     let pixels = image::RgbImage::from_fn(320, 200, |x, y| {
+//! #         image::Rgb([x as u8, y as u8, (x * y / 300) as u8])
+//! #     });
+//! #     let mut file = std::io::Cursor::new(Vec::new());
+//! #     pixels.write_to(&mut file, image::ImageFormat::Png).unwrap();
+//! #     file.into_inner()
+//! # }
+//! # fn main() -> Result<(), flx_core::Error> {
+//! let original: Vec<u8> = photograph();
+//! let options = Options::new(Format::WebP)
+//!     .with_quality(Quality::new(82)?)
+//!     .with_max_width(NonZeroU32::new(160).unwrap());
+//! let smaller = compress(&original, &options, &Limits::default())?;
+//! assert!(smaller.bytes().len() < original.len());
+//! assert_eq!((smaller.width(), smaller.height()), (160, 100));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Limits
+//! Pixels, sides, bytes and frames are checked on the header, before any decoder runs; see
+//! [`Limits`]. A deadline and a cancel flag are honoured between stages.
+//!
+//! # Features
+//! `jpeg`, `png`, `webp`, `avif`, `gif`, `bmp` and `tiff` (all on by default) add a format each;
+//! a build without any of them reads nothing. `asm` adds hand-written SIMD to AVIF and needs nasm
+//! at build time. Engines build with cargo and a C compiler alone otherwise.
+
+mod colour;
+mod compress;
+mod compressed;
+mod decode;
+mod encode;
+mod error;
+mod format;
+mod info;
+#[cfg(feature = "avif")]
+mod isobmff;
+mod limits;
+mod options;
+mod probe;
+mod quality;
+mod resize;
+mod stage;
+mod strip;
+mod watermark;
+
+pub use compress::compress;
+pub use compressed::Compressed;
+pub use error::Error;
+pub use format::{Format, SourceFormat};
+pub use info::ImageInfo;
+pub use limits::{CancelFlag, Limits};
+pub use options::{Background, Options};
+pub use probe::probe;
+pub use quality::Quality;
+pub use stage::{Stage, Timings};
+pub use watermark::{Opacity, Position, Watermark, WatermarkScale};

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use image::{DynamicImage, RgbaImage};
+use image::{DynamicImage, ImageBuffer, Pixel, Primitive, Rgba, RgbaImage};
 
 use crate::resize::{self, TargetSize};
-use crate::{Error, Limits, SourceFormat, decode, probe};
+use crate::{Error, Limits, SourceFormat, colour, decode, probe};
 
 /// A PNG with or without alpha, drawn over a picture after orientation and scaling.
 ///
@@ -189,5 +189,201 @@ impl Position {
             Self::BottomLeft | Self::BottomCentre | Self::BottomRight => 1.0,
         };
         (x, y)
+    }
+}
+
+/// A margin of 2 % of the picture's width keeps the watermark off the border.
+const MARGIN_SHARE: f64 = 0.02;
+
+fn decode_png(png: &[u8], limits: &Limits) -> Result<RgbaImage, Error> {
+    limits.check_bytes(png)?;
+    let header = probe::header(png)?;
+    if header.info.format() != SourceFormat::Png {
+        return Err(Error::InvalidOption {
+            name: "watermark",
+            value: header.info.format().to_string(),
+            allowed: "a PNG picture",
+        });
+    }
+    limits.check(&header.info)?;
+    let (picture, _) = colour::to_srgb(decode::decode(png, &header, None)?);
+    Ok(picture.into_rgba8())
+}
+
+/// Draws the watermark over an upright, scaled picture.
+pub(crate) fn draw(picture: DynamicImage, watermark: &Watermark) -> DynamicImage {
+    let place = Place::of(watermark, picture.width(), picture.height());
+    let mark = DynamicImage::ImageRgba8((*watermark.picture).clone());
+    let mark = resize::resize(mark, place.size).into_rgba8();
+    let opacity = watermark.opacity.0 / 100.0;
+    match with_colour(picture) {
+        DynamicImage::ImageRgb8(mut pixels) => {
+            blend(&mut pixels, &mark, &place, opacity);
+            DynamicImage::ImageRgb8(pixels)
+        }
+        DynamicImage::ImageRgba8(mut pixels) => {
+            blend(&mut pixels, &mark, &place, opacity);
+            DynamicImage::ImageRgba8(pixels)
+        }
+        DynamicImage::ImageRgb16(mut pixels) => {
+            blend(&mut pixels, &mark, &place, opacity);
+            DynamicImage::ImageRgb16(pixels)
+        }
+        DynamicImage::ImageRgba16(mut pixels) => {
+            blend(&mut pixels, &mark, &place, opacity);
+            DynamicImage::ImageRgba16(pixels)
+        }
+        other => other,
+    }
+}
+
+/// A grey picture gets colour channels, since the watermark may have colours.
+fn with_colour(picture: DynamicImage) -> DynamicImage {
+    match picture {
+        DynamicImage::ImageLuma8(_) => DynamicImage::ImageRgb8(picture.into_rgb8()),
+        DynamicImage::ImageLumaA8(_) => DynamicImage::ImageRgba8(picture.into_rgba8()),
+        DynamicImage::ImageLuma16(_) => DynamicImage::ImageRgb16(picture.into_rgb16()),
+        DynamicImage::ImageLumaA16(_) => DynamicImage::ImageRgba16(picture.into_rgba16()),
+        other => other,
+    }
+}
+
+/// Where on the picture the watermark stands, and how large.
+#[derive(Debug, PartialEq)]
+struct Place {
+    size: TargetSize,
+    left: u32,
+    top: u32,
+}
+
+impl Place {
+    fn of(watermark: &Watermark, width: u32, height: u32) -> Self {
+        let margin = (f64::from(width) * MARGIN_SHARE).round();
+        let free = |side: u32| (f64::from(side) - 2.0 * margin).max(1.0);
+        let (mark_width, mark_height) =
+            (f64::from(watermark.picture.width()), f64::from(watermark.picture.height()));
+        let by_width = f64::from(width) * f64::from(watermark.scale.0) / 100.0 / mark_width;
+        // A high, narrow watermark on a wide picture shrinks until it fits.
+        let factor = by_width.min(free(width) / mark_width).min(free(height) / mark_height);
+        let side = |mark: f64, picture: u32| ((mark * factor).round() as u32).clamp(1, picture);
+        let size =
+            TargetSize { width: side(mark_width, width), height: side(mark_height, height) };
+        let (x, y) = watermark.position.anchor();
+        let offset = |picture: u32, mark: u32, share: f64| {
+            let margin = margin.min(f64::from(picture - mark) / 2.0);
+            let room = f64::from(picture - mark) - 2.0 * margin;
+            (margin + room * share).round() as u32
+        };
+        Self { size, left: offset(width, size.width, x), top: offset(height, size.height, y) }
+    }
+}
+
+/// Source-over with straight alpha (Porter and Duff, 1984).
+fn blend<P>(
+    picture: &mut ImageBuffer<P, Vec<P::Subpixel>>,
+    mark: &RgbaImage,
+    place: &Place,
+    opacity: f32,
+) where
+    P: Pixel,
+    P::Subpixel: Primitive + Into<f32>,
+{
+    let max: f32 = P::Subpixel::DEFAULT_MAX_VALUE.into();
+    for (x, y, Rgba([r, g, b, a])) in mark.enumerate_pixels() {
+        let Some(pixel) = picture.get_pixel_mut_checked(place.left + x, place.top + y) else {
+            continue;
+        };
+        let over = f32::from(*a) / 255.0 * opacity;
+        let (colours, under) = match pixel.channels_mut() {
+            [colours @ .., alpha] if P::CHANNEL_COUNT == 4 => {
+                let under = (*alpha).into() / max;
+                *alpha = from_f32((over + under * (1.0 - over)) * max);
+                (colours, under)
+            }
+            colours => (colours, 1.0),
+        };
+        let total = over + under * (1.0 - over);
+        if total <= 0.0 {
+            continue;
+        }
+        for (channel, colour) in colours.iter_mut().zip([r, g, b]) {
+            let above = f32::from(*colour) / 255.0 * max;
+            let below: f32 = (*channel).into();
+            *channel = from_f32((above * over + below * under * (1.0 - over)) / total);
+        }
+    }
+}
+
+/// Rounds to a sample; both sample types hold every value that blending can give.
+fn from_f32<T: Primitive>(value: f32) -> T {
+    T::from(value.round()).unwrap_or(T::DEFAULT_MAX_VALUE)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Luma, Rgb, RgbImage};
+
+    use super::*;
+
+    fn mark(width: u32, height: u32) -> Watermark {
+        Watermark {
+            picture: Arc::new(RgbaImage::from_pixel(width, height, Rgba([255, 0, 0, 255]))),
+            scale: WatermarkScale::default(),
+            opacity: Opacity::new(100.0).unwrap(),
+            position: Position::default(),
+        }
+    }
+
+    #[test]
+    fn the_default_place_is_bottom_right_with_a_margin_of_two_percent() {
+        let place = Place::of(&mark(100, 50), 1000, 800);
+        assert_eq!(place.size, TargetSize { width: 200, height: 100 });
+        assert_eq!((place.left, place.top), (1000 - 200 - 20, 800 - 100 - 20));
+    }
+
+    #[test]
+    fn all_nine_places_are_inside_the_picture_and_distinct() {
+        let mut seen = Vec::new();
+        for code in ["TL", "TC", "TR", "CL", "CC", "CR", "BL", "BC", "BR"] {
+            let place = Place::of(&mark(10, 10).with_position(code.parse().unwrap()), 500, 300);
+            assert!(place.left >= 10 && place.left + 100 <= 490, "{code}: {place:?}");
+            assert!(place.top >= 10 && place.top + 100 <= 290, "{code}: {place:?}");
+            assert!(!seen.contains(&(place.left, place.top)), "{code}");
+            seen.push((place.left, place.top));
+        }
+    }
+
+    #[test]
+    fn a_tall_watermark_shrinks_to_the_picture() {
+        let place = Place::of(&mark(10, 1000), 100, 20);
+        assert!(place.size.height <= 16, "{place:?}");
+        let place = Place::of(&mark(1000, 1000), 1, 1);
+        assert_eq!(place, Place { size: TargetSize { width: 1, height: 1 }, left: 0, top: 0 });
+    }
+
+    #[test]
+    fn half_opacity_mixes_colours_and_keeps_alpha_right() {
+        let half = mark(10, 10).with_opacity(Opacity::new(50.0).unwrap());
+        let blue = DynamicImage::ImageRgb8(RgbImage::from_pixel(50, 50, Rgb([0, 0, 255])));
+        let drawn = draw(blue, &half).into_rgb8();
+        assert_eq!(drawn.get_pixel(45, 45), &Rgb([128, 0, 128]));
+        assert_eq!(drawn.get_pixel(2, 2), &Rgb([0, 0, 255]));
+        let clear = DynamicImage::ImageRgba8(RgbaImage::from_pixel(50, 50, Rgba([0, 0, 255, 0])));
+        let drawn = draw(clear, &half).into_rgba8();
+        assert_eq!(drawn.get_pixel(45, 45), &Rgba([255, 0, 0, 128]));
+    }
+
+    #[test]
+    fn a_coloured_watermark_gives_a_grey_picture_colours() {
+        let grey = DynamicImage::ImageLuma16(ImageBuffer::from_pixel(50, 50, Luma([0x8000])));
+        let drawn = draw(grey, &mark(10, 10)).into_rgb16();
+        assert_eq!(drawn.get_pixel(45, 45), &Rgb([0xffff, 0, 0]));
+        assert_eq!(drawn.get_pixel(2, 2), &Rgb([0x8000; 3]));
+    }
+
+    #[test]
+    fn scale_and_opacity_outside_their_ranges_are_refused() {
+        assert!(WatermarkScale::new(4.9).is_err() && WatermarkScale::new(50.1).is_err());
+        assert!(Opacity::new(-0.1).is_err() && Opacity::new(f32::NAN).is_err());
     }
 }

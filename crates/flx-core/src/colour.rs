@@ -1,0 +1,226 @@
+//! Converting colours to sRGB, so that viewers that ignore profiles show them right.
+
+use image::{DynamicImage, ImageBuffer, Luma, LumaA};
+use moxcms::{
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
+    TransferCharacteristics, TransformExecutor, TransformOptions,
+};
+
+use crate::decode::{Decoded, Pixels, Profile};
+
+/// The picture in sRGB, and whether its colours had to be changed for that.
+pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
+    let source = decoded.profile.as_ref().and_then(read_profile);
+    match decoded.pixels {
+        Pixels::Cmyk { width, height, samples } => {
+            (cmyk_to_srgb(width, height, samples, source.as_ref()), Conversion::Done)
+        }
+        Pixels::Image(image) => match source {
+            // Viewers ignore a profile that does not fit the pixels or cannot be read.
+            Some(profile) if differs_from_srgb(&profile) => match converted(image, &profile) {
+                Ok(image) => (image, Conversion::Done),
+                Err(image) => (image, Conversion::NotNeeded),
+            },
+            _ => (image, Conversion::NotNeeded),
+        },
+    }
+}
+
+/// Whether colours were converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Conversion {
+    Done,
+    NotNeeded,
+}
+
+fn read_profile(profile: &Profile) -> Option<ColorProfile> {
+    match profile {
+        Profile::Icc(bytes) => ColorProfile::new_from_slice(bytes).ok(),
+        #[cfg(feature = "avif")]
+        Profile::Cicp { primaries, transfer } => {
+            // 1 and 2 are BT.709 and "unspecified", 13 the transfer of sRGB. The transfers of
+            // BT.601 and BT.709 are cameras' curves, shown everywhere as if they were sRGB's.
+            let plain_transfer = matches!(transfer, 1 | 2 | 6 | 13..=15);
+            if matches!(primaries, 1 | 2 | 5 | 6) && plain_transfer {
+                return None;
+            }
+            Some(ColorProfile::new_from_cicp(CicpProfile {
+                color_primaries: CicpColorPrimaries::try_from(*primaries).ok()?,
+                transfer_characteristics: if plain_transfer {
+                    TransferCharacteristics::Srgb
+                } else {
+                    TransferCharacteristics::try_from(*transfer).ok()?
+                },
+                matrix_coefficients: MatrixCoefficients::Identity,
+                full_range: true,
+            }))
+        }
+    }
+}
+
+/// Profiles of sRGB come in many wordings, so the question is asked of colours: does any of a grid
+/// of them come out more than one step away?
+fn differs_from_srgb(profile: &ColorProfile) -> bool {
+    let layout = match profile.color_space {
+        DataColorSpace::Rgb => Layout::Rgb,
+        DataColorSpace::Gray => Layout::Gray,
+        _ => return true,
+    };
+    let levels = || (0..=255u8).step_by(15);
+    let colours: Vec<u8> = match layout {
+        Layout::Gray => levels().collect(),
+        _ => levels()
+            .flat_map(|r| levels().map(move |g| (r, g)))
+            .flat_map(|(r, g)| levels().flat_map(move |b| [r, g, b]))
+            .collect(),
+    };
+    let pixels = if layout == Layout::Gray { colours.len() } else { colours.len() / 3 };
+    let mut shown = vec![0u8; pixels * 3];
+    let Ok(transform) = profile.create_transform_8bit(
+        layout,
+        &ColorProfile::new_srgb(),
+        Layout::Rgb,
+        TransformOptions::default(),
+    ) else {
+        return false;
+    };
+    if transform.transform(&colours, &mut shown).is_err() {
+        return false;
+    }
+    let expected: Vec<u8> = match layout {
+        Layout::Gray => colours.iter().flat_map(|grey| [*grey; 3]).collect(),
+        _ => colours,
+    };
+    expected.iter().zip(&shown).any(|(a, b)| a.abs_diff(*b) > 1)
+}
+
+/// Converts, or gives the picture back when the profile is of another kind than its pixels.
+fn converted(image: DynamicImage, profile: &ColorProfile) -> Result<DynamicImage, DynamicImage> {
+    let is_grey = matches!(
+        image,
+        DynamicImage::ImageLuma8(_)
+            | DynamicImage::ImageLumaA8(_)
+            | DynamicImage::ImageLuma16(_)
+            | DynamicImage::ImageLumaA16(_)
+    );
+    match (profile.color_space, is_grey) {
+        (DataColorSpace::Rgb, false) => convert_rgb(image, profile),
+        (DataColorSpace::Gray, true) => convert_grey(image, profile),
+        _ => Err(image),
+    }
+}
+
+fn convert_rgb(image: DynamicImage, profile: &ColorProfile) -> Result<DynamicImage, DynamicImage> {
+    let srgb = ColorProfile::new_srgb();
+    let options = TransformOptions::default();
+    let eight = |layout| profile.create_transform_8bit(layout, &srgb, layout, options).ok();
+    let sixteen = |layout| profile.create_transform_16bit(layout, &srgb, layout, options).ok();
+    match image {
+        DynamicImage::ImageRgb8(pixels) => run(eight(Layout::Rgb), pixels, DynamicImage::ImageRgb8),
+        DynamicImage::ImageRgba8(pixels) => {
+            run(eight(Layout::Rgba), pixels, DynamicImage::ImageRgba8)
+        }
+        DynamicImage::ImageRgb16(pixels) => {
+            run(sixteen(Layout::Rgb), pixels, DynamicImage::ImageRgb16)
+        }
+        DynamicImage::ImageRgba16(pixels) => {
+            run(sixteen(Layout::Rgba), pixels, DynamicImage::ImageRgba16)
+        }
+        other => Err(other),
+    }
+}
+
+/// Runs a transform row by row over a copy of the pixels.
+fn run<P, T>(
+    transform: Option<T>,
+    pixels: ImageBuffer<P, Vec<P::Subpixel>>,
+    wrap: impl Fn(ImageBuffer<P, Vec<P::Subpixel>>) -> DynamicImage,
+) -> Result<DynamicImage, DynamicImage>
+where
+    P: image::Pixel,
+    P::Subpixel: Default,
+    T: std::ops::Deref,
+    T::Target: TransformExecutor<P::Subpixel>,
+{
+    let Some(transform) = transform else {
+        return Err(wrap(pixels));
+    };
+    let mut target = ImageBuffer::new(pixels.width(), pixels.height());
+    match transform.transform(&pixels, &mut target) {
+        Ok(()) => Ok(wrap(target)),
+        Err(_) => Err(wrap(pixels)),
+    }
+}
+
+/// Grey stays grey: the curve is asked for all 256 or 65,536 values once.
+fn convert_grey(
+    image: DynamicImage,
+    profile: &ColorProfile,
+) -> Result<DynamicImage, DynamicImage> {
+    let srgb = ColorProfile::new_srgb();
+    let codes: Vec<u16> = (0..=u16::MAX).collect();
+    let mut shown = vec![0u16; codes.len() * 3];
+    let transform = profile.create_transform_16bit(
+        Layout::Gray,
+        &srgb,
+        Layout::Rgb,
+        TransformOptions::default(),
+    );
+    let Ok(()) = transform.and_then(|transform| transform.transform(&codes, &mut shown)) else {
+        return Err(image);
+    };
+    let (triples, _) = shown.as_chunks::<3>();
+    let curve: Vec<u16> = triples.iter().map(|[red, _, _]| *red).collect();
+    let sixteen = |code: u16| curve.get(usize::from(code)).copied().unwrap_or(code);
+    // 257 × 255 = 65,535; the same factor leads back, rounded.
+    let eight = |code: u8| ((u32::from(sixteen(u16::from(code) * 257)) + 128) / 257) as u8;
+    Ok(match image {
+        DynamicImage::ImageLuma8(mut pixels) => {
+            pixels.pixels_mut().for_each(|Luma([grey])| *grey = eight(*grey));
+            DynamicImage::ImageLuma8(pixels)
+        }
+        DynamicImage::ImageLumaA8(mut pixels) => {
+            pixels.pixels_mut().for_each(|LumaA([grey, _])| *grey = eight(*grey));
+            DynamicImage::ImageLumaA8(pixels)
+        }
+        DynamicImage::ImageLuma16(mut pixels) => {
+            pixels.pixels_mut().for_each(|Luma([grey])| *grey = sixteen(*grey));
+            DynamicImage::ImageLuma16(pixels)
+        }
+        DynamicImage::ImageLumaA16(mut pixels) => {
+            pixels.pixels_mut().for_each(|LumaA([grey, _])| *grey = sixteen(*grey));
+            DynamicImage::ImageLumaA16(pixels)
+        }
+        other => return Err(other),
+    })
+}
+
+/// By the profile when it is one for four inks, else by the plain rule that ink takes away light.
+fn cmyk_to_srgb(
+    width: u32,
+    height: u32,
+    samples: Vec<u8>,
+    profile: Option<&ColorProfile>,
+) -> DynamicImage {
+    let mut rgb = vec![0u8; samples.len() / 4 * 3];
+    let transform = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk).and_then(
+        |profile| {
+            // Four channels without alpha go by the name of Rgba.
+            let options = TransformOptions::default();
+            let srgb = ColorProfile::new_srgb();
+            profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options).ok()
+        },
+    );
+    let done = transform.is_some_and(|transform| transform.transform(&samples, &mut rgb).is_ok());
+    if !done {
+        let (inks, _) = samples.as_chunks::<4>();
+        let (pixels, _) = rgb.as_chunks_mut::<3>();
+        for (pixel, [cyan, magenta, yellow, black]) in pixels.iter_mut().zip(inks) {
+            let light = u16::from(255 - black);
+            *pixel = [cyan, magenta, yellow]
+                .map(|ink| ((u16::from(255 - ink) * light + 127) / 255) as u8);
+        }
+    }
+    ImageBuffer::from_raw(width, height, rgb)
+        .map_or_else(|| DynamicImage::new_rgb8(width, height), DynamicImage::ImageRgb8)
+}

@@ -1,0 +1,120 @@
+//! The pipeline, one screen of it.
+
+use image::DynamicImage;
+use image::metadata::Orientation;
+
+use crate::colour::Conversion;
+use crate::probe::Header;
+use crate::resize::{TargetSize, resize};
+use crate::{
+    Compressed, Error, ImageInfo, Limits, Options, Stage, Timings, colour, decode, encode, probe,
+    strip, watermark,
+};
+
+/// Compresses one picture.
+///
+/// The result is upright, in sRGB, scaled and watermarked as the options say, and carries no
+/// metadata. When the format stays, nothing visible was asked for and encoding anew would not make
+/// the file smaller, the original coding comes back with its metadata stripped and
+/// [`Compressed::unchanged`] set. Of an animation the first frame is taken.
+///
+/// # Errors
+/// Every [`Error`] but [`Error::Watermark`]; nothing is decoded before the header has passed the
+/// limits.
+pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Compressed, Error> {
+    options.check()?;
+    limits.check_bytes(input)?;
+    let mut timings = Timings::default();
+    let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
+    let target = plan(&header.info, options, limits)?;
+
+    let decoded = timings
+        .run(Stage::Decode, limits, || decode::decode(input, &header, options.threads()))?;
+    let (image, conversion) =
+        timings.run(Stage::Colour, limits, || Ok(colour::to_srgb(decoded)))?;
+    let orientation = header.info.orientation;
+    // Scaling first leaves fewer pixels to turn; the result is the same.
+    let image = timings
+        .run(Stage::Resize, limits, || Ok(resize(image, unturned(target, orientation))))?;
+    let image = timings.run(Stage::Orient, limits, || Ok(upright(image, orientation)))?;
+    let image = match options.watermark() {
+        Some(mark) => {
+            timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?
+        }
+        None => image,
+    };
+    let encoded = timings.run(Stage::Encode, limits, || encode::encode(image, options))?;
+
+    let kept = kept_original(input, &header, options, target, conversion)
+        .filter(|stripped| stripped.len() <= encoded.len());
+    Ok(Compressed {
+        unchanged: kept.is_some(),
+        bytes: kept.unwrap_or(encoded),
+        format: options.format(),
+        width: target.width,
+        height: target.height,
+        source: header.info,
+        timings,
+    })
+}
+
+/// Checks limits on source and result, and gives the result's size.
+fn plan(info: &ImageInfo, options: &Options, limits: &Limits) -> Result<TargetSize, Error> {
+    limits.check(info)?;
+    let (width, height) = (info.width(), info.height());
+    let target = TargetSize::fit(width, height, options.max_width(), options.max_height());
+    let format = options.format();
+    let limit = format.max_side();
+    if target.width <= limit && target.height <= limit {
+        return Ok(target);
+    }
+    let side = std::num::NonZeroU32::new(limit);
+    let suggested = TargetSize::fit(target.width, target.height, side, side);
+    Err(Error::OutputTooLarge {
+        format,
+        width: target.width,
+        height: target.height,
+        limit,
+        suggested_width: suggested.width,
+        suggested_height: suggested.height,
+    })
+}
+
+/// A size as it is before the picture is turned upright.
+fn unturned(target: TargetSize, orientation: Orientation) -> TargetSize {
+    match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => {
+            TargetSize { width: target.height, height: target.width }
+        }
+        _ => target,
+    }
+}
+
+fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
+    image.apply_orientation(orientation);
+    image
+}
+
+/// The original without its metadata, when giving it back is an honest answer to the options.
+fn kept_original(
+    input: &[u8],
+    header: &Header<'_>,
+    options: &Options,
+    target: TargetSize,
+    conversion: Conversion,
+) -> Option<Vec<u8>> {
+    let info = &header.info;
+    let same_format = info.format().as_output() == Some(options.format());
+    let same_size = (target.width, target.height) == (info.width(), info.height());
+    if !same_format || !same_size || options.watermark().is_some() || info.frames() > 1 {
+        return None;
+    }
+    let profile = match conversion {
+        Conversion::Done => strip::ColourProfile::Keep,
+        Conversion::NotNeeded => strip::ColourProfile::Drop,
+    };
+    strip::strip(input, header, profile)
+}

@@ -1,0 +1,86 @@
+//! From a file to pixels.
+
+#[cfg(feature = "avif")]
+mod avif;
+#[cfg(feature = "jpeg")]
+mod jpeg;
+#[cfg(any(
+    feature = "png",
+    feature = "webp",
+    feature = "gif",
+    feature = "bmp",
+    feature = "tiff"
+))]
+mod raster;
+#[cfg(feature = "avif")]
+mod yuv;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::DynamicImage;
+
+use crate::probe::{Detail, Header, corrupt};
+use crate::{Error, SourceFormat};
+
+/// Pixels as the file has them, before colours are converted.
+pub(crate) struct Decoded {
+    pub(crate) pixels: Pixels,
+    pub(crate) profile: Option<Profile>,
+}
+
+/// Pixels in one of the two shapes that decoders give.
+pub(crate) enum Pixels {
+    /// Grey or RGB, with or without alpha, 8 or 16 bit.
+    Image(DynamicImage),
+    /// Four inks, 8 bit, where 255 is full ink.
+    Cmyk { width: u32, height: u32, samples: Vec<u8> },
+}
+
+/// How the file says its numbers are meant.
+pub(crate) enum Profile {
+    /// An ICC profile.
+    Icc(Vec<u8>),
+    /// Primaries and transfer characteristics by their numbers in ITU-T H.273.
+    #[cfg(feature = "avif")]
+    Cicp { primaries: u8, transfer: u8 },
+}
+
+/// Decodes the picture (the first frame of an animation) that `header` was read from.
+pub(crate) fn decode(
+    input: &[u8],
+    header: &Header<'_>,
+    threads: Option<std::num::NonZeroU32>,
+) -> Result<Decoded, Error> {
+    let format = header.info.format;
+    // Decoders of all kinds have been seen to panic on damaged files; that must cost one picture,
+    // not the caller's thread.
+    catch_unwind(AssertUnwindSafe(|| decode_format(input, header, threads)))
+        .unwrap_or_else(|_| Err(corrupt(format, "the decoder gave up on it")))
+}
+
+fn decode_format(
+    input: &[u8],
+    header: &Header<'_>,
+    threads: Option<std::num::NonZeroU32>,
+) -> Result<Decoded, Error> {
+    let _ = (input, threads);
+    match (header.info.format, &header.detail) {
+        #[cfg(feature = "jpeg")]
+        (_, Detail::Jpeg(detail)) => jpeg::decode(input, &header.info, detail),
+        #[cfg(feature = "avif")]
+        (_, Detail::Avif(picture)) => avif::decode(picture, threads),
+        #[cfg(feature = "png")]
+        (SourceFormat::Png, _) => raster::decode_png(input, &header.info),
+        #[cfg(feature = "webp")]
+        (SourceFormat::WebP, _) => raster::decode_webp(input, &header.info),
+        #[cfg(feature = "gif")]
+        (SourceFormat::Gif, _) => raster::decode_gif(input, &header.info),
+        #[cfg(feature = "bmp")]
+        (SourceFormat::Bmp, _) => raster::decode_bmp(input, &header.info),
+        #[cfg(feature = "tiff")]
+        (SourceFormat::Tiff, _) => raster::decode_tiff(input, &header.info),
+        (other, Detail::Plain(_)) => {
+            Err(Error::FormatDisabled { format: other.feature(), feature: other.feature() })
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The facts of an AVIF file.
+
+use super::{Detail, Header, plain_info};
+use crate::isobmff::boxes::{find, full};
+use crate::isobmff::Picture;
+use crate::{Error, SourceFormat};
+
+pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
+    let picture = Picture::read(input)?;
+    let plane = &picture.colour;
+    let width = plane.tile_width.saturating_mul(plane.columns);
+    let height = plane.tile_height.saturating_mul(plane.rows);
+    let mut info = plain_info(SourceFormat::Avif, input, width, height);
+    let kept = picture.crop.map_or((plane.width, plane.height), |crop| (crop.width, crop.height));
+    info.crop = (kept != (width, height)).then_some(kept);
+    info.orientation = picture.orientation;
+    info.bit_depth = picture.bit_depth;
+    info.has_alpha = picture.alpha.is_some();
+    info.frames = sequence_frames(input).unwrap_or(1).max(1);
+    Ok(Header { info, detail: Detail::Avif(Box::new(picture)) })
+}
+
+/// Samples of the first track of an image sequence (ISO/IEC 14496-12, section 8.7.3).
+fn sequence_frames(input: &[u8]) -> Option<u32> {
+    let mut payload = find(input, b"moov")?;
+    for kind in [b"trak", b"mdia", b"minf", b"stbl"] {
+        payload = find(payload, kind)?;
+    }
+    let (_, _, mut bytes) = full(find(payload, b"stsz")?)?;
+    bytes.skip(4)?;
+    bytes.u32_be()
+}

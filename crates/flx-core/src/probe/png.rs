@@ -1,0 +1,61 @@
+//! PNG chunks (PNG, third edition, section 5).
+
+use image::metadata::Orientation;
+
+use super::bytes::Bytes;
+use super::{Header, corrupt, plain, plain_info};
+use crate::{Error, SourceFormat};
+
+const SIGNATURE_LENGTH: usize = 8;
+
+/// A chunk of a PNG file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chunk<'a> {
+    pub(crate) name: [u8; 4],
+    pub(crate) data: &'a [u8],
+    /// Length, name, data and checksum as they stand in the file.
+    pub(crate) raw: &'a [u8],
+}
+
+/// The chunks of a PNG file up to `IEND` or to the first that is cut short.
+pub(crate) fn chunks(input: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
+    let mut rest = input.get(SIGNATURE_LENGTH..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let mut bytes = Bytes::new(rest);
+        let length = bytes.u32_be()? as usize;
+        let name = bytes.four_cc()?;
+        let data = bytes.take(length)?;
+        bytes.skip(4)?;
+        let raw = rest.get(..length + 12)?;
+        rest = if &name == b"IEND" { &[] } else { bytes.rest() };
+        Some(Chunk { name, data, raw })
+    })
+}
+
+pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
+    let cut = || corrupt(SourceFormat::Png, "the header is cut short");
+    let mut all = chunks(input);
+    let first = all.next().ok_or_else(cut)?;
+    if &first.name != b"IHDR" {
+        return Err(corrupt(SourceFormat::Png, "the first chunk is not IHDR"));
+    }
+    let mut ihdr = Bytes::new(first.data);
+    let width = ihdr.u32_be().ok_or_else(cut)?;
+    let height = ihdr.u32_be().ok_or_else(cut)?;
+    let mut info = plain_info(SourceFormat::Png, input, width, height);
+    info.bit_depth = ihdr.u8().ok_or_else(cut)?;
+    let colour_type = ihdr.u8().ok_or_else(cut)?;
+    info.has_alpha = matches!(colour_type, 4 | 6);
+    for chunk in all {
+        match &chunk.name {
+            b"tRNS" => info.has_alpha = true,
+            b"acTL" => info.frames = Bytes::new(chunk.data).u32_be().unwrap_or(1).max(1),
+            b"eXIf" => {
+                info.orientation = Orientation::from_exif_chunk(chunk.data)
+                    .unwrap_or(Orientation::NoTransforms);
+            }
+            _ => {}
+        }
+    }
+    Ok(plain(info))
+}

@@ -1,0 +1,115 @@
+//! Scaling down.
+
+use std::num::NonZeroU32;
+
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::DynamicImage;
+
+/// Width and height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetSize {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+impl TargetSize {
+    /// The largest size in proportion, neither wider nor higher than asked, nor enlarged.
+    ///
+    /// The side that binds is met exactly; the other is rounded to the nearest pixel, at least 1.
+    pub(crate) fn fit(
+        width: u32,
+        height: u32,
+        max_width: Option<NonZeroU32>,
+        max_height: Option<NonZeroU32>,
+    ) -> Self {
+        let max_width = max_width.map_or(width, |max| max.get().min(width));
+        let max_height = max_height.map_or(height, |max| max.get().min(height));
+        // Which side binds is decided by cross-multiplication: fractions would round.
+        let by_width = u64::from(max_width) * u64::from(height);
+        let by_height = u64::from(max_height) * u64::from(width);
+        if by_width <= by_height {
+            let other = rounded_quotient(by_width, width).clamp(1, max_height.max(1));
+            Self { width: max_width, height: other }
+        } else {
+            let other = rounded_quotient(by_height, height).clamp(1, max_width.max(1));
+            Self { width: other, height: max_height }
+        }
+    }
+}
+
+fn rounded_quotient(dividend: u64, divisor: u32) -> u32 {
+    let divisor = u64::from(divisor.max(1));
+    u32::try_from((dividend + divisor / 2) / divisor).unwrap_or(u32::MAX)
+}
+
+/// Scales with a Lanczos filter of three lobes, on premultiplied alpha, so that the colours of
+/// invisible pixels do not bleed into visible ones. A picture of the target size is given back.
+pub(crate) fn resize(image: DynamicImage, target: TargetSize) -> DynamicImage {
+    if (image.width(), image.height()) == (target.width, target.height) {
+        return image;
+    }
+    let mut scaled = DynamicImage::new(target.width, target.height, image.color());
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    match Resizer::new().resize(&image, &mut scaled, &options) {
+        Ok(()) => scaled,
+        // Both pictures have the same pixel type and no side is zero, so nothing is left that
+        // could be refused; a slower filter of the same kind is still better than no picture.
+        Err(_) => image.resize_exact(
+            target.width,
+            target.height,
+            image::imageops::FilterType::Lanczos3,
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(size: (u32, u32), max_width: u32, max_height: u32) -> (u32, u32) {
+        let target =
+            TargetSize::fit(size.0, size.1, NonZeroU32::new(max_width), NonZeroU32::new(max_height));
+        (target.width, target.height)
+    }
+
+    #[test]
+    fn the_binding_side_is_met_exactly_and_the_other_rounded() {
+        assert_eq!(fit((4000, 3000), 1600, 0), (1600, 1200));
+        assert_eq!(fit((4000, 3000), 0, 1000), (1333, 1000));
+        assert_eq!(fit((3001, 1999), 1000, 0), (1000, 666));
+        assert_eq!(fit((3001, 1999), 1000, 500), (751, 500));
+        assert_eq!(fit((7, 5), 3, 3), (3, 2));
+    }
+
+    #[test]
+    fn nothing_is_enlarged() {
+        assert_eq!(fit((640, 480), 10_000, 10_000), (640, 480));
+        assert_eq!(fit((640, 480), 0, 0), (640, 480));
+        assert_eq!(fit((640, 480), 10_000, 240), (320, 240));
+    }
+
+    #[test]
+    fn a_sliver_keeps_one_pixel() {
+        assert_eq!(fit((30_000, 1), 100, 0), (100, 1));
+        assert_eq!(fit((1, 30_000), 0, 7), (1, 7));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn targets_stay_within_bounds_and_proportion(
+            width in 1u32..40_000, height in 1u32..40_000,
+            max_width in 0u32..50_000, max_height in 0u32..50_000,
+        ) {
+            let (w, h) = fit((width, height), max_width, max_height);
+            proptest::prop_assert!(w >= 1 && h >= 1 && w <= width && h <= height);
+            proptest::prop_assert!(max_width == 0 || w <= max_width);
+            proptest::prop_assert!(max_height == 0 || h <= max_height);
+            // Off by no more than rounding: half a pixel of the free side.
+            let exact_h = f64::from(w) * f64::from(height) / f64::from(width);
+            let exact_w = f64::from(h) * f64::from(width) / f64::from(height);
+            let off = (exact_h - f64::from(h)).abs().min((exact_w - f64::from(w)).abs());
+            proptest::prop_assert!(off <= 0.5 + 1e-9 || w == 1 || h == 1, "{w}x{h}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! WebP without its Exif, XMP and unknown chunks.
+
+use super::{ColourProfile, exif};
+use crate::probe::webp::chunks;
+
+/// Flags of the extended header (RFC 9649, section 2.7.1).
+const ICC: u8 = 0x20;
+const EXIF: u8 = 0x08;
+const XMP: u8 = 0x04;
+
+pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
+    let mut body = Vec::with_capacity(input.len());
+    let mut has_pixels = false;
+    for chunk in chunks(input) {
+        match &chunk.name {
+            b"VP8X" => write(&mut body, *b"VP8X", &header(chunk.data, profile, orientation)?)?,
+            b"ICCP" if profile == ColourProfile::Keep => {
+                write(&mut body, *b"ICCP", chunk.data)?;
+            }
+            b"VP8 " | b"VP8L" | b"ALPH" => {
+                has_pixels |= &chunk.name != b"ALPH";
+                write(&mut body, chunk.name, chunk.data)?;
+            }
+            _ => {}
+        }
+    }
+    if !has_pixels {
+        return None;
+    }
+    if orientation != 1 {
+        write(&mut body, *b"EXIF", &exif::orientation_only(orientation))?;
+    }
+    let mut output = b"RIFF".to_vec();
+    output.extend_from_slice(&u32::try_from(body.len() + 4).ok()?.to_le_bytes());
+    output.extend_from_slice(b"WEBP");
+    output.extend(body);
+    Some(output)
+}
+
+fn header(data: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
+    let mut header = data.to_vec();
+    let flags = header.first_mut()?;
+    *flags &= !(EXIF | XMP);
+    if profile == ColourProfile::Drop {
+        *flags &= !ICC;
+    }
+    if orientation != 1 {
+        *flags |= EXIF;
+    }
+    Some(header)
+}
+
+fn write(body: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
+    body.extend_from_slice(&name);
+    body.extend_from_slice(&u32::try_from(data.len()).ok()?.to_le_bytes());
+    body.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        body.push(0);
+    }
+    Some(())
+}
