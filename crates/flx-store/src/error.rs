@@ -1,6 +1,6 @@
 //! Everything that can go wrong with the store, in one enum.
 
-use flx_plans::Tier;
+use flx_plans::{Credits, Tier};
 
 use crate::ledger::CreditKind;
 
@@ -17,11 +17,11 @@ pub enum StoreError {
         /// Which credits.
         kind: CreditKind,
         /// Credits used or reserved in the current period (AI: the month's own).
-        used: i64,
+        used: Credits,
         /// The plan's credits a period (AI: the month's own plus the top-up balance's rest).
-        limit: i64,
+        limit: Credits,
         /// Credits asked for.
-        asked: i64,
+        asked: Credits,
         /// When the next period begins, Unix milliseconds.
         resets_at_ms: i64,
     },
@@ -63,7 +63,9 @@ pub enum StoreError {
         reason: &'static str,
     },
     /// Not a database URL.
-    #[error("the database URL is not valid: {reason}; use sqlite:///absolute/flx.db or sqlite://relative.db")]
+    #[error(
+        "the database URL is not valid: {reason}; use sqlite:///absolute/flx.db or sqlite://relative.db"
+    )]
     InvalidUrl {
         /// What is wrong with it.
         reason: &'static str,
@@ -81,7 +83,9 @@ pub enum StoreError {
     #[error("the database is empty; run flx-admin migrate")]
     SchemaMissing,
     /// The database was migrated by a newer version of the program.
-    #[error("the database has schema {found}, newer than {known}, the newest this program knows; use a newer program")]
+    #[error(
+        "the database has schema {found}, newer than {known}, the newest this program knows; use a newer program"
+    )]
     SchemaTooNew {
         /// The newest migration in the database.
         found: String,
@@ -89,7 +93,9 @@ pub enum StoreError {
         known: String,
     },
     /// The database lacks migrations that this program needs.
-    #[error("the database has schema {found}, older than {needed}, which this program needs; run flx-admin migrate")]
+    #[error(
+        "the database has schema {found}, older than {needed}, which this program needs; run flx-admin migrate"
+    )]
     SchemaTooOld {
         /// The newest migration in the database.
         found: String,
@@ -156,10 +162,10 @@ pub enum StoreError {
     },
     /// A plan or period could not be computed.
     #[error(transparent)]
-    Plans(#[from] flx_plans::PlansError),
+    Plans(#[from] flx_plans::Error),
     /// A key could not be handled.
     #[error(transparent)]
-    Keys(#[from] flx_keys::KeysError),
+    Keys(#[from] flx_keys::Error),
     /// A file beside the database (backup, lock) failed.
     #[error("{doing} failed")]
     File {
@@ -224,7 +230,7 @@ impl StoreError {
             Self::Unavailable { .. } | Self::DatabaseMissing | Self::BeingRestored => {
                 Some(Outage::Unavailable)
             }
-            Self::Corrupt => Some(Outage::Corrupt),
+            Self::Corrupt | Self::NotOurs => Some(Outage::Corrupt),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ diesel::table! {
         disabled_at_ms -> Nullable<BigInt>,
         anchor_ms -> BigInt,
         first_paid_at_ms -> Nullable<BigInt>,
-        period_base -> BigInt,
+        anchor_index -> BigInt,
         period_index -> BigInt,
         ai_topup -> BigInt,
     }
@@ -23,12 +23,13 @@ diesel::table! {
         lookup -> Text,
         hash -> Text,
         masked -> Text,
+        state -> Text,
+        generation -> BigInt,
         created_at_ms -> BigInt,
         created_by -> Text,
         last_used_at_ms -> Nullable<BigInt>,
         ended_at_ms -> Nullable<BigInt>,
         ended_by -> Nullable<Text>,
-        end_reason -> Nullable<Text>,
     }
 }
 

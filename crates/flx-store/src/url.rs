@@ -39,6 +39,11 @@ impl DatabaseUrl {
         &self.path
     }
 
+    /// A database at a path that was made from another one's.
+    pub(crate) fn of_path(path: PathBuf) -> Self {
+        Self { path }
+    }
+
     /// The file beside the database with this ending added to the whole name (`flx.db` + `-wal`).
     pub(crate) fn beside(&self, ending: &str) -> PathBuf {
         let mut name = self.path.clone().into_os_string();

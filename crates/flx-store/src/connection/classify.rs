@@ -49,9 +49,16 @@ pub(super) fn from_message(message: &str) -> Option<StoreError> {
         Some(StoreError::DiskFull)
     } else if tells(&["readonly database", "read-only database", "read only"]) {
         Some(StoreError::ReadOnly)
-    } else if tells(&["malformed", "is not a database", "not a database file"]) {
+    } else if tells(&["is not a database", "not a database file"]) {
+        Some(StoreError::NotOurs)
+    } else if tells(&["malformed"]) {
         Some(StoreError::Corrupt)
-    } else if tells(&["i/o error", "unable to open", "out of memory", "access permission"]) {
+    } else if tells(&[
+        "i/o error",
+        "unable to open",
+        "out of memory",
+        "access permission",
+    ]) {
         Some(StoreError::Unavailable { reason: message })
     } else {
         None

@@ -17,7 +17,11 @@ pub(crate) enum OpenMode {
 }
 
 /// Opens a connection to a database file that must exist.
-pub(crate) fn open(url: &DatabaseUrl, options: &StoreOptions, mode: OpenMode) -> Result<Connection> {
+pub(crate) fn open(
+    url: &DatabaseUrl,
+    options: &StoreOptions,
+    mode: OpenMode,
+) -> Result<Connection> {
     if !url.path().exists() {
         return Err(StoreError::DatabaseMissing);
     }

@@ -54,7 +54,10 @@ fn check_version(connection: &mut Connection) -> Result<()> {
     let found = sql_query("SELECT sqlite_version() AS value")
         .get_result::<TextRow>(connection)?
         .value;
-    let parsed: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
+    let parsed: Vec<u32> = found
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
     if parsed.as_slice() < OLDEST_SQLITE.as_slice() {
         return Err(StoreError::SqliteTooOld {
             found,
@@ -74,7 +77,10 @@ fn use_wal(connection: &mut Connection) -> Result<()> {
             .map_err(StoreError::from);
         match answer {
             Ok(rows) => {
-                let mode = rows.into_iter().next().map_or_else(String::new, |row| row.journal_mode);
+                let mode = rows
+                    .into_iter()
+                    .next()
+                    .map_or_else(String::new, |row| row.journal_mode);
                 return if mode == "wal" {
                     Ok(())
                 } else {
@@ -105,9 +111,10 @@ pub(crate) fn is_untouched(connection: &mut Connection) -> Result<bool> {
 
 /// Whether a table of this name exists.
 pub(crate) fn has_table(connection: &mut Connection, name: &str) -> Result<bool> {
-    let row = sql_query("SELECT count(*) AS value FROM sqlite_master WHERE type = 'table' AND name = ?")
-        .bind::<Text, _>(name)
-        .get_result::<CountRow>(connection)?;
+    let row =
+        sql_query("SELECT count(*) AS value FROM sqlite_master WHERE type = 'table' AND name = ?")
+            .bind::<Text, _>(name)
+            .get_result::<CountRow>(connection)?;
     Ok(row.value > 0)
 }
 
@@ -133,7 +140,9 @@ pub(crate) fn copy_into(connection: &mut Connection, target: &Path) -> Result<()
             reason: "its path is not UTF-8".to_owned(),
         });
     };
-    sql_query("VACUUM INTO ?").bind::<Text, _>(target).execute(connection)?;
+    sql_query("VACUUM INTO ?")
+        .bind::<Text, _>(target)
+        .execute(connection)?;
     Ok(())
 }
 

@@ -9,8 +9,8 @@ CREATE TABLE accounts (
     -- Creation until the first paid plan, then the moment of that plan: decides the day of renewal.
     anchor_ms        BIGINT NOT NULL,
     first_paid_at_ms BIGINT,
-    -- What is added to the index counted from the anchor, so that moving the anchor never reuses an index.
-    period_base      BIGINT NOT NULL,
+    -- The index of the period that begins at the anchor: moving the anchor never reuses an index.
+    anchor_index      BIGINT NOT NULL,
     -- The highest period ever entered. Only grows; names the row of usage_periods that counts now.
     period_index     BIGINT NOT NULL,
     ai_topup         BIGINT NOT NULL CHECK (ai_topup >= 0)
@@ -22,15 +22,17 @@ CREATE TABLE api_keys (
     lookup          TEXT   NOT NULL UNIQUE,
     hash            TEXT   NOT NULL,
     masked          TEXT   NOT NULL,
+    state           TEXT   NOT NULL,
+    -- Which key of its account it is, from 1 on.
+    generation      BIGINT NOT NULL,
     created_at_ms   BIGINT NOT NULL,
     created_by      TEXT   NOT NULL,
     last_used_at_ms BIGINT,
     ended_at_ms     BIGINT,
     ended_by        TEXT,
-    end_reason      TEXT
+    UNIQUE (account_id, generation)
 );
-CREATE INDEX api_keys_of_account ON api_keys (account_id, created_at_ms);
-CREATE UNIQUE INDEX api_keys_one_active ON api_keys (account_id) WHERE ended_at_ms IS NULL;
+CREATE UNIQUE INDEX api_keys_one_active ON api_keys (account_id) WHERE state = 'active';
 
 CREATE TABLE usage_periods (
     account_id       TEXT   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,

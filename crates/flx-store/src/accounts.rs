@@ -1,0 +1,12 @@
+//! Accounts: who may use the service, on which plan.
+
+mod account;
+mod change;
+mod email;
+mod find;
+
+pub use account::Account;
+pub use email::Email;
+
+pub(crate) use account::{ACCOUNT_COLUMNS, AccountRow};
+pub(crate) use change::take;
