@@ -47,15 +47,22 @@ impl Keyring {
         repository: &R,
     ) -> Result<KeyRecord, Error> {
         let key = ApiKey::parse(presented)?;
-        let record = repository
-            .find_by_lookup(&key.lookup())
-            .map_err(Error::repository)?
-            .ok_or(Error::Unknown)?;
+        let found = repository.find_by_lookup(&key.lookup());
+        let record = found.map_err(Error::repository)?.ok_or(Error::Unknown)?;
+        self.verify(&key, &record)?;
+        Ok(record)
+    }
+
+    /// Whether `key` opens the service, given the row of its lookup, for a caller that reads the row together
+    /// with other things. The row must have been read for this very request.
+    ///
+    /// # Errors
+    /// [`Error::Inactive`] (without argon2), [`Error::Wrong`], [`Error::Busy`].
+    pub fn verify(&self, key: &ApiKey, record: &KeyRecord) -> Result<(), Error> {
         if record.state != KeyState::Active {
             return Err(Error::Inactive(record.state));
         }
-        self.verifier.verify(&key, &record.hash)?;
-        Ok(record)
+        self.verifier.verify(key, &record.hash)
     }
 
     /// Makes the owner's key. Whether the owner's plan includes one is for the caller to ask first.
