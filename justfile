@@ -1,0 +1,168 @@
+# Commands of this repository. Needs just 1.x; `just` alone lists them.
+
+set positional-arguments
+
+export FLX_DATA_DIR := env("FLX_DATA_DIR", "./flx-data")
+target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+cargo_deny_version := "0.20"
+
+# Shell: whether this machine can build the hand-written SIMD of the AV1 encoder and decoder. On
+# x86 that takes nasm 2.15 or later; on ARM the C compiler does it; elsewhere there is none.
+can_build_asm := '''
+can_build_asm() {
+    case "$(uname -m)" in
+        aarch64 | arm64) return 0 ;;
+        x86_64 | amd64) ;;
+        *) return 1 ;;
+    esac
+    nasm -v 2>/dev/null | awk '
+        /^NASM version/ { split($3, v, "."); found = v[1] > 2 || (v[1] == 2 && v[2] + 0 >= 15) }
+        END { exit !found }'
+}
+'''
+
+# Lists the commands
+[private]
+default:
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list
+
+# Installs the Debian packages that make the build faster at run time; never needed for a portable one
+setup:
+    #!/bin/sh
+    set -eu
+    {{ can_build_asm }}
+    say() { printf '%s\n' "just setup: $*" >&2; }
+    if ! command -v cc >/dev/null; then
+        say "there is no C compiler; install one, on Debian: apt-get install gcc libc6-dev make"
+        exit 1
+    fi
+    case "$(uname -m)" in x86_64 | amd64) ;; *) exit 0 ;; esac
+    if can_build_asm; then exit 0; fi
+    portable="until then the build takes the portable engines (AVIF several times slower)"
+    if ! command -v apt-get >/dev/null; then
+        say "install nasm 2.15 or later for the fastest engines; $portable"
+        exit 0
+    fi
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root=sudo
+    else
+        say "for the fastest engines run: sudo apt-get install nasm; $portable"
+        exit 0
+    fi
+    install() {
+        $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --no-install-recommends nasm >&2
+    }
+    say "installing nasm"
+    install || { $as_root apt-get update >&2 && install; } || true
+    can_build_asm || say "nasm 2.15 or later could not be installed; $portable"
+
+# Builds flx-server and flx-admin for release, with the fastest engines this machine can build
+build: setup
+    #!/bin/sh
+    set -eu
+    {{ can_build_asm }}
+    features=
+    if can_build_asm; then features="--features flx-server/asm"; fi
+    cargo build --release --locked --package flx-server --package flx-admin $features
+
+# Builds and runs the server with a demo account; the data folder is ./flx-data
+demo *ARGS: build
+    @exec {{ quote(target / "release" / "flx-server") }} --demo "$@"
+
+# Runs flx-admin on the same data folder: just admin roll-key --email demo@localhost --yes
+admin *ARGS:
+    #!/bin/sh
+    set -eu
+    admin={{ quote(target / "release" / "flx-admin") }}
+    [ -x "$admin" ] || {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} build
+    exec "$admin" "$@"
+
+# Everything that must hold before a change goes in
+test: test-style test-code test-features test-dependencies
+
+# Formatting and lints
+test-style: _components
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+# Unit tests, documentation examples, and the real binaries end to end
+test-code:
+    cargo build --workspace --locked
+    cargo test --workspace --locked --no-fail-fast
+
+# The end-to-end tests alone: just test-e2e [FILTER]
+test-e2e *FILTER:
+    cargo build --locked --package flx-server --package flx-admin
+    cargo test --locked --package flx-tests --test it -- "$@"
+
+# Every cargo feature of flx-core alone, and none
+test-features: _components
+    #!/bin/sh
+    set -eu
+    {{ can_build_asm }}
+    check() {
+        printf 'flx-core with features: %s\n' "${1:-none}"
+        cargo clippy --quiet --locked --package flx-core --lib --no-default-features \
+            --features "$1" -- --deny warnings
+    }
+    check ""
+    for feature in jpeg png webp avif gif bmp tiff; do check "$feature"; done
+    if can_build_asm; then check avif,asm; fi
+
+# Licences, sources, and which crate may depend on which; advisories where their database is reachable
+test-dependencies: _cargo-deny
+    #!/bin/sh
+    set -eu
+    PATH={{ quote(target / "tools" / "bin") }}:$PATH
+    if ! command -v cargo-deny >/dev/null; then
+        echo "NOT CHECKED: licences, bans, sources and advisories, as cargo-deny could not be installed" >&2
+        exit 0
+    fi
+    cargo deny --locked check bans licenses sources
+    if cargo deny fetch db >/dev/null 2>&1; then
+        cargo deny --locked check advisories
+    else
+        echo "NOT CHECKED: advisories, as their database cannot be reached" >&2
+    fi
+
+# Every picture under FLX_CORPUS (or generated ones) through every output format, in release mode
+test-corpus:
+    #!/bin/sh
+    set -eu
+    {{ can_build_asm }}
+    if [ -n "${FLX_CORPUS:-}" ]; then
+        cd {{ quote(invocation_directory()) }}
+        FLX_CORPUS=$(cd "$FLX_CORPUS" && pwd)
+        export FLX_CORPUS
+        cd {{ quote(justfile_directory()) }}
+    fi
+    features=
+    if can_build_asm; then features="--features flx-core/asm"; fi
+    cargo test --release --locked --package flx-tests --test it $features \
+        -- --include-ignored --nocapture --test-threads 1 corpus
+
+# Benchmarks; arguments go to criterion: just bench [FILTER]
+bench *ARGS:
+    cargo bench --locked --package flx-benches -- "$@"
+
+# A toolchain of the minimal profile lacks these two.
+_components:
+    #!/bin/sh
+    set -eu
+    if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then exit 0; fi
+    rustup component add rustfmt clippy || {
+        echo "install rustfmt and clippy: rustup component add rustfmt clippy" >&2
+        exit 1
+    }
+
+# Takes minutes, once: the tool stays in the target folder.
+_cargo-deny:
+    #!/bin/sh
+    set -eu
+    PATH={{ quote(target / "tools" / "bin") }}:$PATH
+    command -v cargo-deny >/dev/null && exit 0
+    cargo install --locked --root {{ quote(target / "tools") }} \
+        --version "^{{ cargo_deny_version }}" cargo-deny || true
