@@ -73,10 +73,7 @@ impl Error {
     /// True for what a presented key itself is to blame for: an HTTP service answers each of these with 401.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        matches!(
-            self,
-            Self::Malformed | Self::Unknown | Self::Wrong | Self::Inactive(_)
-        )
+        matches!(self, Self::Malformed | Self::Unknown | Self::Wrong | Self::Inactive(_))
     }
 
     /// Wraps a repository's own error.

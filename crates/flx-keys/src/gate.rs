@@ -32,12 +32,7 @@ pub(crate) struct Inside<'a> {
 
 impl Gate {
     pub(crate) fn new(max_running: usize, max_waiting: usize) -> Self {
-        Self {
-            max_running,
-            max_waiting,
-            state: Mutex::default(),
-            changed: Condvar::new(),
-        }
+        Self { max_running, max_waiting, state: Mutex::default(), changed: Condvar::new() }
     }
 
     /// Waits for a place, unless too many wait already.
@@ -45,17 +40,11 @@ impl Gate {
         let mut state = self.lock();
         if !self.may_enter(&state, &tag) {
             if state.waiting >= self.max_waiting {
-                return Err(Error::Busy {
-                    waiting: state.waiting,
-                    limit: self.max_waiting,
-                });
+                return Err(Error::Busy { waiting: state.waiting, limit: self.max_waiting });
             }
             state.waiting += 1;
             while !self.may_enter(&state, &tag) {
-                state = self
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             state.waiting -= 1;
         }
@@ -97,13 +86,7 @@ mod tests {
         let gate = Gate::new(1, 0);
         let inside = gate.enter([1; 32]).unwrap();
         let refused = gate.enter([2; 32]).err().unwrap();
-        assert!(matches!(
-            refused,
-            Error::Busy {
-                waiting: 0,
-                limit: 0
-            }
-        ));
+        assert!(matches!(refused, Error::Busy { waiting: 0, limit: 0 }));
         drop(inside);
         assert!(gate.enter([2; 32]).is_ok());
     }

@@ -24,19 +24,13 @@ pub struct HashCost {
 
 impl Default for HashCost {
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-        }
+        Self { memory_kib: 19_456, passes: 2 }
     }
 }
 
 impl HashCost {
     /// The least argon2 accepts: for tests, where many keys are made.
-    pub const CHEAPEST: Self = Self {
-        memory_kib: 8,
-        passes: 1,
-    };
+    pub const CHEAPEST: Self = Self { memory_kib: 8, passes: 1 };
 
     /// Memory of one run in KiB. Default 19,456; range 8 to 1,048,576.
     ///
@@ -67,12 +61,7 @@ fn in_range(name: &'static str, value: u32, min: u32, max: u32) -> Result<(), Er
     if (min..=max).contains(&value) {
         return Ok(());
     }
-    Err(Error::Setting {
-        name,
-        value: value.into(),
-        min: min.into(),
-        max: max.into(),
-    })
+    Err(Error::Setting { name, value: value.into(), min: min.into(), max: max.into() })
 }
 
 /// The argon2id hash of a whole key, with its salt and cost, as a PHC string. Its `Debug` hides it.
@@ -131,11 +120,7 @@ mod tests {
     #[test]
     fn the_default_cost_is_written_in_the_phc_string() {
         let hash = KeyHash::of(&ApiKey::generate().unwrap(), HashCost::default()).unwrap();
-        assert!(
-            hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{}",
-            hash.as_phc()
-        );
+        assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
         assert!(hash.as_phc().len() <= PHC_MAX_BYTES);
         assert_eq!(KeyHash::parse(hash.as_phc()).unwrap(), hash);
     }
@@ -157,39 +142,22 @@ mod tests {
 
     #[test]
     fn broken_stored_hashes_are_refused_and_never_shown() {
-        for stored in [
-            "",
-            "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAA",
-            "plain text",
-        ] {
-            assert!(
-                matches!(KeyHash::parse(stored), Err(Error::Stored("hash"))),
-                "{stored}"
-            );
+        for stored in ["", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAA", "plain text"] {
+            assert!(matches!(KeyHash::parse(stored), Err(Error::Stored("hash"))), "{stored}");
         }
         assert!(KeyHash::parse(&format!("$argon2id${}", "a".repeat(300))).is_err());
         let broken = KeyHash::parse("$argon2id$nonsense").unwrap();
         let error = broken.matches(&ApiKey::generate().unwrap()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the stored hash of a key is not of the expected form"
-        );
+        assert_eq!(error.to_string(), "the stored hash of a key is not of the expected form");
         assert_eq!(format!("{broken:?}"), "KeyHash(argon2id)");
     }
 
     #[test]
     fn costs_out_of_range_are_refused_with_the_limit() {
         let error = HashCost::default().with_memory_kib(7).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "argon2 memory in KiB is 7, allowed are 8 to 1048576"
-        );
+        assert_eq!(error.to_string(), "argon2 memory in KiB is 7, allowed are 8 to 1048576");
         assert!(HashCost::default().with_passes(0).is_err());
-        let cost = HashCost::default()
-            .with_memory_kib(64)
-            .unwrap()
-            .with_passes(3)
-            .unwrap();
+        let cost = HashCost::default().with_memory_kib(64).unwrap().with_passes(3).unwrap();
         let hash = KeyHash::of(&ApiKey::generate().unwrap(), cost).unwrap();
         assert!(hash.as_phc().contains("$m=64,t=3,p=1$"));
     }

@@ -59,9 +59,7 @@ impl ApiKey {
         if digits.len() != HEX_DIGITS || !is_lower_hex(digits) {
             return Err(Error::Malformed);
         }
-        Ok(Self {
-            text: Zeroizing::new(presented.to_owned()),
-        })
+        Ok(Self { text: Zeroizing::new(presented.to_owned()) })
     }
 
     /// The raw key: to be shown to its owner once, and hashed.
@@ -95,8 +93,7 @@ impl fmt::Debug for ApiKey {
 
 /// True when every byte is one of `0-9a-f`.
 pub(crate) fn is_lower_hex(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
@@ -147,17 +144,13 @@ mod tests {
     fn debug_shows_the_masked_form_only() {
         let key = ApiKey::parse(KEY).unwrap();
         assert_eq!(format!("{key:?}"), "ApiKey(flx_live_a3b4c...f8e9)");
-        assert_eq!(
-            format!("{:?}", Some(&key)),
-            "Some(ApiKey(flx_live_a3b4c...f8e9))"
-        );
+        assert_eq!(format!("{:?}", Some(&key)), "Some(ApiKey(flx_live_a3b4c...f8e9))");
     }
 
     #[test]
     fn generated_keys_parse_and_differ() {
-        let keys: std::collections::HashSet<String> = (0..1_000)
-            .map(|_| ApiKey::generate().unwrap().expose().to_owned())
-            .collect();
+        let keys: std::collections::HashSet<String> =
+            (0..1_000).map(|_| ApiKey::generate().unwrap().expose().to_owned()).collect();
         assert_eq!(keys.len(), 1_000);
         assert!(keys.iter().all(|key| ApiKey::parse(key).is_ok()));
     }

@@ -30,9 +30,7 @@ impl Keyring {
     /// # Errors
     /// [`Error::Entropy`] when the operating system gives no random bytes.
     pub fn new(options: KeyringOptions) -> Result<Self, Error> {
-        Ok(Self {
-            verifier: Verifier::new(options)?,
-        })
+        Ok(Self { verifier: Verifier::new(options)? })
     }
 
     /// Who a presented key belongs to. The repository is asked once, for the row of the key's lookup; argon2
@@ -78,10 +76,7 @@ impl Keyring {
         now_ms: i64,
     ) -> Result<Issued, Error> {
         // Asked before hashing, so that a refusal costs no argon2 run; the insert asks again, under its guard.
-        if let Some(active) = repository
-            .active_of_owner(owner)
-            .map_err(Error::repository)?
-        {
+        if let Some(active) = repository.active_of_owner(owner).map_err(Error::repository)? {
             return Err(Error::AlreadyActive(active.masked));
         }
         self.issue(owner, |key| repository.insert_first(key, by, now_ms))
@@ -114,9 +109,7 @@ impl Keyring {
         by: &Actor,
         now_ms: i64,
     ) -> Result<Issued, Error> {
-        self.issue(&old.owner, |key| {
-            repository.replace_active(old, key, by, now_ms)
-        })
+        self.issue(&old.owner, |key| repository.replace_active(old, key, by, now_ms))
     }
 
     /// Takes the owner's active key away without a replacement; returns it as revoked.
@@ -132,10 +125,21 @@ impl Keyring {
         now_ms: i64,
     ) -> Result<KeyRecord, Error> {
         let old = Self::active(repository, owner)?;
-        match repository
-            .revoke_active(&old, by, now_ms)
-            .map_err(Error::repository)?
-        {
+        self.revoke_from(repository, &old, by, now_ms)
+    }
+
+    /// Takes away exactly this key, as somebody saw it before deciding to revoke it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when `old` is no longer the active key, [`Error::Repository`].
+    pub fn revoke_from<R: KeyRepository>(
+        &self,
+        repository: &R,
+        old: &KeyRecord,
+        by: &Actor,
+        now_ms: i64,
+    ) -> Result<KeyRecord, Error> {
+        match repository.revoke_active(old, by, now_ms).map_err(Error::repository)? {
             Written::Stored(record) => Ok(record),
             Written::Conflict | Written::LookupTaken => Err(Error::Conflict),
         }
@@ -148,10 +152,7 @@ impl Keyring {
     }
 
     fn active<R: KeyRepository>(repository: &R, owner: &OwnerId) -> Result<KeyRecord, Error> {
-        repository
-            .active_of_owner(owner)
-            .map_err(Error::repository)?
-            .ok_or(Error::NoActiveKey)
+        repository.active_of_owner(owner).map_err(Error::repository)?.ok_or(Error::NoActiveKey)
     }
 
     /// Makes keys until one has a free lookup. With a million keys the first one fits all but every 280

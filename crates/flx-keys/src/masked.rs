@@ -58,9 +58,7 @@ impl MaskedKey {
     /// [`Error::Stored`] unless it has the form `flx_live_a3b4c...f8e9`.
     pub fn parse(stored: &str) -> Result<Self, Error> {
         let broken = Error::Stored("masked key");
-        let Some((head, tail)) = stored
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split_once(DOTS))
+        let Some((head, tail)) = stored.strip_prefix(PREFIX).and_then(|rest| rest.split_once(DOTS))
         else {
             return Err(broken);
         };
@@ -68,11 +66,7 @@ impl MaskedKey {
             && tail.len() == TAIL_DIGITS
             && is_lower_hex(head)
             && is_lower_hex(tail);
-        if fits {
-            Ok(Self(stored.to_owned()))
-        } else {
-            Err(broken)
-        }
+        if fits { Ok(Self(stored.to_owned())) } else { Err(broken) }
     }
 
     /// The masked text.
@@ -83,9 +77,7 @@ impl MaskedKey {
 
     pub(crate) fn of_digits(digits: &str) -> Self {
         let head = digits.get(..HEAD_DIGITS).unwrap_or_default();
-        let tail = digits
-            .get(digits.len().saturating_sub(TAIL_DIGITS)..)
-            .unwrap_or_default();
+        let tail = digits.get(digits.len().saturating_sub(TAIL_DIGITS)..).unwrap_or_default();
         Self(format!("{PREFIX}{head}{DOTS}{tail}"))
     }
 }
@@ -102,35 +94,19 @@ mod tests {
 
     #[test]
     fn stored_forms_are_read_back() {
-        assert_eq!(
-            Lookup::parse("a3b4c0011223").unwrap().to_string(),
-            "a3b4c0011223"
-        );
+        assert_eq!(Lookup::parse("a3b4c0011223").unwrap().to_string(), "a3b4c0011223");
         let masked = "flx_live_a3b4c...f8e9";
         assert_eq!(MaskedKey::parse(masked).unwrap().to_string(), masked);
     }
 
     #[test]
     fn broken_stored_forms_are_refused() {
-        for stored in [
-            "",
-            "a3b4c001122",
-            "a3b4c00112233",
-            "A3b4c0011223",
-            "a3b4c001122\u{e9}",
-        ] {
-            assert!(
-                matches!(Lookup::parse(stored), Err(Error::Stored("lookup"))),
-                "{stored}"
-            );
+        for stored in ["", "a3b4c001122", "a3b4c00112233", "A3b4c0011223", "a3b4c001122\u{e9}"] {
+            assert!(matches!(Lookup::parse(stored), Err(Error::Stored("lookup"))), "{stored}");
         }
-        for stored in [
-            "",
-            "flx_live_",
-            "flx_live_a3b4c",
-            "flx_live_a3b4c...f8e",
-            "flx_live_a3b4...0f8e9",
-        ] {
+        for stored in
+            ["", "flx_live_", "flx_live_a3b4c", "flx_live_a3b4c...f8e", "flx_live_a3b4...0f8e9"]
+        {
             assert!(
                 matches!(MaskedKey::parse(stored), Err(Error::Stored("masked key"))),
                 "{stored}"

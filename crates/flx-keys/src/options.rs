@@ -45,12 +45,7 @@ impl KeyringOptions {
     pub fn with_max_argon2_running(mut self, runs: usize) -> Result<Self, Error> {
         if !(1..=1_024).contains(&runs) {
             let value = u64::try_from(runs).unwrap_or(u64::MAX);
-            return Err(Error::Setting {
-                name: "argon2 runs at once",
-                value,
-                min: 1,
-                max: 1_024,
-            });
+            return Err(Error::Setting { name: "argon2 runs at once", value, min: 1, max: 1_024 });
         }
         self.max_argon2_running = runs;
         Ok(self)

@@ -4,10 +4,7 @@ use crate::{Actor, KeyRecord, Lookup, NewKey, OwnerId};
 
 /// How a guarded write ended when the repository itself worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made once per write and taken apart at once"
-)]
+#[expect(clippy::large_enum_variant, reason = "made once per write and taken apart at once")]
 pub enum Written {
     /// Committed; this is the key's row as it now stands.
     Stored(KeyRecord),

@@ -31,11 +31,7 @@ impl Verified {
     pub(crate) fn new(capacity: usize) -> Result<Self, Error> {
         let mut process_key = [0_u8; 32];
         getrandom::fill(&mut process_key).map_err(Error::Entropy)?;
-        Ok(Self {
-            process_key,
-            per_set: (capacity / 2).max(1),
-            sets: RwLock::default(),
-        })
+        Ok(Self { process_key, per_set: (capacity / 2).max(1), sets: RwLock::default() })
     }
 
     /// The tag of this key with this hash.

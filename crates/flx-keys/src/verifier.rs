@@ -36,9 +36,7 @@ impl Verifier {
     pub fn hash(&self, key: &ApiKey) -> Result<KeyHash, Error> {
         let hash = {
             // The PHC string does not exist yet, so the key alone stands for it; nobody else can hold this key.
-            let _inside = self
-                .gate
-                .enter(*blake3::hash(key.expose().as_bytes()).as_bytes())?;
+            let _inside = self.gate.enter(*blake3::hash(key.expose().as_bytes()).as_bytes())?;
             self.argon2_runs.fetch_add(1, Ordering::Relaxed);
             KeyHash::of(key, self.options.hash_cost())?
         };
@@ -79,8 +77,6 @@ impl Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("argon2_runs", &self.argon2_runs())
-            .finish_non_exhaustive()
+        f.debug_struct("Verifier").field("argon2_runs", &self.argon2_runs()).finish_non_exhaustive()
     }
 }

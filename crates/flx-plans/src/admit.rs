@@ -34,12 +34,7 @@ impl Request {
     /// A request from there.
     #[must_use]
     pub fn new(origin: Origin) -> Self {
-        Self {
-            origin,
-            files: 1,
-            largest_file_bytes: 0,
-            watermark: false,
-        }
+        Self { origin, files: 1, largest_file_bytes: 0, watermark: false }
     }
 
     /// How many pictures it carries. Default 1.
@@ -112,9 +107,7 @@ pub enum Denied {
 }
 
 fn hint(allowed_from: Option<Tier>) -> String {
-    allowed_from
-        .map(|tier| format!("; upgrade to {} or higher", tier.title()))
-        .unwrap_or_default()
+    allowed_from.map(|tier| format!("; upgrade to {} or higher", tier.title())).unwrap_or_default()
 }
 
 impl Denied {
@@ -143,29 +136,16 @@ impl Plans {
         let (asked, limit) = (request.files, plan.max_files_per_request);
         if asked > limit {
             let allowed_from = self.lowest(|plan| asked <= plan.max_files_per_request);
-            return Err(Denied::Batch {
-                plan: tier,
-                asked,
-                limit,
-                allowed_from,
-            });
+            return Err(Denied::Batch { plan: tier, asked, limit, allowed_from });
         }
         if request.watermark && !plan.watermark.is_included() {
             let allowed_from = self.lowest(|plan| plan.watermark.is_included());
-            return Err(Denied::Watermark {
-                plan: tier,
-                allowed_from,
-            });
+            return Err(Denied::Watermark { plan: tier, allowed_from });
         }
         let (bytes, limit) = (request.largest_file_bytes, plan.max_file_bytes);
         if bytes > limit {
             let allowed_from = self.lowest(|plan| bytes <= plan.max_file_bytes);
-            return Err(Denied::FileSize {
-                plan: tier,
-                bytes,
-                limit,
-                allowed_from,
-            });
+            return Err(Denied::FileSize { plan: tier, bytes, limit, allowed_from });
         }
         Ok(())
     }
@@ -180,9 +160,6 @@ impl Plans {
             return Ok(());
         }
         let allowed_from = self.lowest(|plan| plan.api_key.is_included());
-        Err(Denied::ApiKey {
-            plan: tier,
-            allowed_from,
-        })
+        Err(Denied::ApiKey { plan: tier, allowed_from })
     }
 }

@@ -111,11 +111,7 @@ impl AiCredits {
     /// top-up credits not yet used.
     #[must_use]
     pub fn new(monthly: Credits, used: Credits, topups: Credits) -> Self {
-        Self {
-            monthly,
-            used,
-            topups,
-        }
+        Self { monthly, used, topups }
     }
 
     /// The month's own that are left; zero when a lowered plan allows less than is used.
@@ -137,10 +133,7 @@ impl AiCredits {
             return None;
         }
         let from_monthly = amount.min(self.monthly_left());
-        Some(AiSpend {
-            from_monthly,
-            from_topups: amount.minus(from_monthly),
-        })
+        Some(AiSpend { from_monthly, from_topups: amount.minus(from_monthly) })
     }
 }
 
@@ -174,9 +167,7 @@ mod tests {
 
     #[test]
     fn unlimited_shows_99999_and_enforces_its_cap() {
-        let unlimited = Allowance::Unlimited {
-            cap: Allowance::DEFAULT_CAP,
-        };
+        let unlimited = Allowance::Unlimited { cap: Allowance::DEFAULT_CAP };
         assert_eq!(unlimited.shown(), Credits(99_999));
         assert_eq!(unlimited.enforced(), Credits(50_000));
         assert_eq!(unlimited.left(Credits(49_999)), Credits(1));
@@ -186,11 +177,7 @@ mod tests {
     #[test]
     fn the_months_own_credits_go_first() {
         let credits = AiCredits::new(Credits(10), Credits(7), Credits(5));
-        let taken = |n| {
-            credits
-                .spend(Credits(n))
-                .map(|s| (s.from_monthly().0, s.from_topups().0))
-        };
+        let taken = |n| credits.spend(Credits(n)).map(|s| (s.from_monthly().0, s.from_topups().0));
         assert_eq!(taken(0), Some((0, 0)));
         assert_eq!(taken(3), Some((3, 0)));
         assert_eq!(taken(4), Some((3, 1)));

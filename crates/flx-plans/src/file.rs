@@ -69,17 +69,9 @@ fn write_plan(text: &mut String, tier: Tier, plan: &Plan) -> std::fmt::Result {
             }
         }
     }
-    writeln!(
-        text,
-        "ai_credits_per_period = {}",
-        plan.ai_credits_per_period
-    )?;
+    writeln!(text, "ai_credits_per_period = {}", plan.ai_credits_per_period)?;
     writeln!(text, "requests_per_minute = {}", plan.requests_per_minute)?;
-    writeln!(
-        text,
-        "max_files_per_request = {}",
-        plan.max_files_per_request
-    )?;
+    writeln!(text, "max_files_per_request = {}", plan.max_files_per_request)?;
     writeln!(text, "max_file_bytes = {}", plan.max_file_bytes)?;
     writeln!(text, "api_key = {}", plan.api_key.is_included())?;
     writeln!(text, "watermark = {}", plan.watermark.is_included())
@@ -94,17 +86,9 @@ pub(crate) struct Source<'a> {
 
 impl Source<'_> {
     pub(crate) fn error(&self, at: Range<usize>, problem: String) -> Error {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..at.start)
-            .unwrap_or(self.text.as_bytes());
+        let before = self.text.as_bytes().get(..at.start).unwrap_or(self.text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Error::PlanFile {
-            file: self.file_name.to_owned(),
-            line,
-            problem,
-        }
+        Error::PlanFile { file: self.file_name.to_owned(), line, problem }
     }
 
     fn plan(&self, root: &DeTable<'_>, tier: Tier) -> Result<Plan, Error> {

@@ -79,11 +79,7 @@ impl BillingAnchor {
     /// [`Error::Instant`] outside the years −9999 to 9999.
     pub fn with_first_index(at_ms: i64, first_index: u32) -> Result<Self, Error> {
         let instant = Timestamp::from_millisecond(at_ms).map_err(|_| Error::Instant(at_ms))?;
-        Ok(Self {
-            at: Offset::UTC.to_datetime(instant),
-            at_ms,
-            first_index,
-        })
+        Ok(Self { at: Offset::UTC.to_datetime(instant), at_ms, first_index })
     }
 
     /// The anchor's instant, in Unix milliseconds.
@@ -103,21 +99,12 @@ impl BillingAnchor {
     /// # Errors
     /// [`Error::Period`] before the anchor's first period, or when it would end after the year 9999.
     pub fn period(self, index: u32) -> Result<Period, Error> {
-        let error = Error::Period {
-            index,
-            first: self.first_index,
-        };
-        let months = index
-            .checked_sub(self.first_index)
-            .map(i64::from)
-            .ok_or_else(|| error.clone())?;
+        let error = Error::Period { index, first: self.first_index };
+        let months =
+            index.checked_sub(self.first_index).map(i64::from).ok_or_else(|| error.clone())?;
         let starts_at_ms = self.months_later(months).ok_or_else(|| error.clone())?;
         let ends_at_ms = self.months_later(months + 1).ok_or(error)?;
-        Ok(Period {
-            index,
-            starts_at_ms,
-            ends_at_ms,
-        })
+        Ok(Period { index, starts_at_ms, ends_at_ms })
     }
 
     /// The period that the instant (Unix milliseconds) lies in; the first one for an instant before the anchor.
@@ -148,19 +135,12 @@ impl BillingAnchor {
     /// As [`BillingAnchor::period_at`].
     pub fn period_not_before(self, highest_index: u32, now_ms: i64) -> Result<Period, Error> {
         let by_clock = self.period_at(now_ms)?;
-        if by_clock.index >= highest_index {
-            Ok(by_clock)
-        } else {
-            self.period(highest_index)
-        }
+        if by_clock.index >= highest_index { Ok(by_clock) } else { self.period(highest_index) }
     }
 
     fn months_later(self, months: i64) -> Option<i64> {
         let span = Span::new().try_months(months).ok()?;
         let at = self.at.checked_add(span).ok()?;
-        Offset::UTC
-            .to_timestamp(at)
-            .ok()
-            .map(Timestamp::as_millisecond)
+        Offset::UTC.to_timestamp(at).ok().map(Timestamp::as_millisecond)
     }
 }

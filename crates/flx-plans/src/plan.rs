@@ -19,11 +19,7 @@ impl Feature {
     }
 
     pub(crate) const fn from_bool(included: bool) -> Self {
-        if included {
-            Self::Included
-        } else {
-            Self::NotIncluded
-        }
+        if included { Self::Included } else { Self::NotIncluded }
     }
 }
 

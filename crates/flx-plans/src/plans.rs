@@ -17,9 +17,7 @@ pub struct Plans {
 
 impl Default for Plans {
     fn default() -> Self {
-        let unlimited = Allowance::Unlimited {
-            cap: Allowance::DEFAULT_CAP,
-        };
+        let unlimited = Allowance::Unlimited { cap: Allowance::DEFAULT_CAP };
         let free = Plan {
             compressions_per_period: Allowance::Limited(Credits(20)),
             ai_credits_per_period: Credits::ZERO,
@@ -48,12 +46,7 @@ impl Default for Plans {
             max_files_per_request: 20,
             ..pro.clone()
         };
-        Self {
-            free,
-            starter,
-            pro,
-            agency,
-        }
+        Self { free, starter, pro, agency }
     }
 }
 
@@ -76,9 +69,7 @@ impl Plans {
 
     /// The lowest tier whose plan fulfils a condition.
     pub fn lowest(&self, allows: impl Fn(&Plan) -> bool) -> Option<Tier> {
-        self.iter()
-            .find(|(_, plan)| allows(plan))
-            .map(|(tier, _)| tier)
+        self.iter().find(|(_, plan)| allows(plan)).map(|(tier, _)| tier)
     }
 }
 
@@ -109,24 +100,14 @@ mod tests {
                 ("agency", 99_999, 50_000, 10_000, 600, 20, true, true),
             ]
         );
-        assert!(
-            plans
-                .iter()
-                .all(|(_, plan)| plan.max_file_bytes() == 20_971_520)
-        );
+        assert!(plans.iter().all(|(_, plan)| plan.max_file_bytes() == 20_971_520));
     }
 
     #[test]
     fn the_lowest_tier_is_found_or_none() {
         let plans = Plans::default();
-        assert_eq!(
-            plans.lowest(|plan| plan.max_files_per_request() > 1),
-            Some(Tier::Agency)
-        );
-        assert_eq!(
-            plans.lowest(|plan| plan.requests_per_minute() >= 60),
-            Some(Tier::Starter)
-        );
+        assert_eq!(plans.lowest(|plan| plan.max_files_per_request() > 1), Some(Tier::Agency));
+        assert_eq!(plans.lowest(|plan| plan.requests_per_minute() >= 60), Some(Tier::Starter));
         assert_eq!(plans.lowest(|plan| plan.max_files_per_request() > 20), None);
     }
 }

@@ -9,16 +9,8 @@ use crate::file::Source;
 use crate::{Allowance, Credits, Error, Feature, Plan, Tier};
 
 /// Every member a tier's table may have.
-const MEMBERS: [&str; 8] = [
-    COMPRESSIONS,
-    CAP,
-    AI_CREDITS,
-    REQUESTS,
-    MAX_FILES,
-    MAX_BYTES,
-    API_KEY,
-    WATERMARK,
-];
+const MEMBERS: [&str; 8] =
+    [COMPRESSIONS, CAP, AI_CREDITS, REQUESTS, MAX_FILES, MAX_BYTES, API_KEY, WATERMARK];
 const COMPRESSIONS: &str = "compressions_per_period";
 const CAP: &str = "anti_abuse_cap";
 const AI_CREDITS: &str = "ai_credits_per_period";
@@ -51,12 +43,7 @@ impl<'a> TierTable<'a> {
         table: &'a DeTable<'a>,
         at: Range<usize>,
     ) -> Self {
-        Self {
-            source,
-            tier,
-            table,
-            at,
-        }
+        Self { source, tier, table, at }
     }
 
     pub(crate) fn plan(&self) -> Result<Plan, Error> {
@@ -98,11 +85,7 @@ impl<'a> TierTable<'a> {
         if let Some(cap) = cap {
             return Err(self.wrong(CAP, cap, "is for plans with unlimited compressions only"));
         }
-        Ok(Allowance::Limited(Credits(self.small(
-            COMPRESSIONS,
-            value,
-            0,
-        )?)))
+        Ok(Allowance::Limited(Credits(self.small(COMPRESSIONS, value, 0)?)))
     }
 
     fn count(&self, name: &str, min: u64) -> Result<u32, Error> {
@@ -120,8 +103,7 @@ impl<'a> TierTable<'a> {
 
     fn member(&self, name: &str) -> Result<&'a Spanned<DeValue<'a>>, Error> {
         self.table.get(name).ok_or_else(|| {
-            self.source
-                .error(self.at.clone(), format!("{}.{name} is missing", self.tier))
+            self.source.error(self.at.clone(), format!("{}.{name} is missing", self.tier))
         })
     }
 
@@ -144,17 +126,12 @@ impl<'a> TierTable<'a> {
             Some(number) if (i128::from(min)..=i128::from(max)).contains(&number) => {
                 u64::try_from(number).map_err(|_| self.wrong(name, value, "is too large"))
             }
-            _ => Err(self.wrong(
-                name,
-                value,
-                &format!("is {written}, allowed are {min} to {max}"),
-            )),
+            _ => Err(self.wrong(name, value, &format!("is {written}, allowed are {min} to {max}"))),
         }
     }
 
     fn wrong(&self, name: &str, value: &Spanned<DeValue<'_>>, problem: &str) -> Error {
-        self.source
-            .error(value.span(), format!("{}.{name} {problem}", self.tier))
+        self.source.error(value.span(), format!("{}.{name} {problem}", self.tier))
     }
 }
 

@@ -59,11 +59,7 @@ fn argon2_runs_once_for_many_first_requests_at_once() {
 fn a_known_lookup_with_a_wrong_secret_is_wrong_every_time() {
     let (rows, keys) = (Memory::default(), keyring());
     let issued = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
-    let digit = if issued.key.expose().ends_with('0') {
-        '1'
-    } else {
-        '0'
-    };
+    let digit = if issued.key.expose().ends_with('0') { '1' } else { '0' };
     let forged = format!("{}{digit}", &issued.key.expose()[..48]);
     for _ in 0..3 {
         let error = keys.authenticate(&forged, &rows).unwrap_err();
@@ -116,9 +112,8 @@ fn too_many_cold_verifications_are_refused_as_busy() {
     let rows = Memory::default();
     let made = keyring();
     let owners = (0..64).map(|number| flx_keys::OwnerId::new(number.to_string()));
-    let issued: Vec<_> = owners
-        .map(|owner| made.generate(&rows, &owner, &admin(), 1).unwrap())
-        .collect();
+    let issued: Vec<_> =
+        owners.map(|owner| made.generate(&rows, &owner, &admin(), 1).unwrap()).collect();
     let options = KeyringOptions::default().with_max_argon2_waiting(0);
     let cold = Keyring::new(options.with_max_argon2_running(1).unwrap()).unwrap();
     let start = Barrier::new(issued.len());
@@ -129,10 +124,7 @@ fn too_many_cold_verifications_are_refused_as_busy() {
                 start.wait();
                 match cold.authenticate(one.key.expose(), rows) {
                     Ok(record) => assert_eq!(record.owner, one.record.owner),
-                    Err(Error::Busy {
-                        waiting: 0,
-                        limit: 0,
-                    }) => {}
+                    Err(Error::Busy { waiting: 0, limit: 0 }) => {}
                     Err(other) => panic!("{other}"),
                 }
             });

@@ -12,10 +12,7 @@ fn a_generated_key_opens_the_service() {
     let issued = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
     let record = keys.authenticate(issued.key.expose(), &rows).unwrap();
     assert_eq!(record, issued.record);
-    assert_eq!(
-        (record.owner, record.generation, record.state),
-        (ada(), 1, KeyState::Active)
-    );
+    assert_eq!((record.owner, record.generation, record.state), (ada(), 1, KeyState::Active));
     assert_eq!(record.masked, issued.key.mask());
 }
 
@@ -36,16 +33,8 @@ fn two_owners_have_a_key_each() {
     let grace = OwnerId::new("grace");
     let of_ada = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
     let of_grace = keys.generate(&rows, &grace, &admin(), 1_000).unwrap();
-    assert_eq!(
-        keys.authenticate(of_ada.key.expose(), &rows).unwrap().owner,
-        ada()
-    );
-    assert_eq!(
-        keys.authenticate(of_grace.key.expose(), &rows)
-            .unwrap()
-            .owner,
-        grace
-    );
+    assert_eq!(keys.authenticate(of_ada.key.expose(), &rows).unwrap().owner, ada());
+    assert_eq!(keys.authenticate(of_grace.key.expose(), &rows).unwrap().owner, grace);
 }
 
 #[test]
@@ -57,12 +46,7 @@ fn rolled_key_is_refused_at_once() {
     let error = keys.authenticate(old.key.expose(), &rows).unwrap_err();
     assert!(matches!(error, Error::Inactive(KeyState::Rolled)));
     assert!(error.is_unauthorized());
-    assert_eq!(
-        keys.authenticate(new.key.expose(), &rows)
-            .unwrap()
-            .generation,
-        2
-    );
+    assert_eq!(keys.authenticate(new.key.expose(), &rows).unwrap().generation, 2);
 }
 
 #[test]
@@ -78,8 +62,7 @@ fn a_roll_in_one_process_is_seen_by_another() {
 fn a_roll_records_who_and_when() {
     let (rows, keys) = (Memory::default(), keyring());
     keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
-    keys.roll(&rows, &ada(), &Actor::new("dashboard"), 2_000)
-        .unwrap();
+    keys.roll(&rows, &ada(), &Actor::new("dashboard"), 2_000).unwrap();
     let history = rows.rows();
     assert_eq!(history[0].ended_at_ms, Some(2_000));
     assert_eq!(history[0].ended_by, Some(Actor::new("dashboard")));
@@ -89,10 +72,7 @@ fn a_roll_records_who_and_when() {
 #[test]
 fn a_roll_from_what_is_no_longer_active_is_a_conflict() {
     let (rows, keys) = (Memory::default(), keyring());
-    let seen = keys
-        .generate(&rows, &ada(), &admin(), 1_000)
-        .unwrap()
-        .record;
+    let seen = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap().record;
     keys.roll(&rows, &ada(), &admin(), 2_000).unwrap();
     let error = keys.roll_from(&rows, &seen, &admin(), 3_000).unwrap_err();
     assert!(matches!(error, Error::Conflict));
@@ -100,16 +80,20 @@ fn a_roll_from_what_is_no_longer_active_is_a_conflict() {
 }
 
 #[test]
+fn a_revoke_of_what_is_no_longer_active_is_a_conflict() {
+    let (rows, keys) = (Memory::default(), keyring());
+    let seen = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap().record;
+    let new = keys.roll(&rows, &ada(), &admin(), 2_000).unwrap();
+    let error = keys.revoke_from(&rows, &seen, &admin(), 3_000).unwrap_err();
+    assert!(matches!(error, Error::Conflict));
+    assert!(keys.authenticate(new.key.expose(), &rows).is_ok());
+}
+
+#[test]
 fn nothing_to_roll_or_revoke_is_said() {
     let (rows, keys) = (Memory::default(), keyring());
-    assert!(matches!(
-        keys.roll(&rows, &ada(), &admin(), 1),
-        Err(Error::NoActiveKey)
-    ));
-    assert!(matches!(
-        keys.revoke(&rows, &ada(), &admin(), 1),
-        Err(Error::NoActiveKey)
-    ));
+    assert!(matches!(keys.roll(&rows, &ada(), &admin(), 1), Err(Error::NoActiveKey)));
+    assert!(matches!(keys.revoke(&rows, &ada(), &admin(), 1), Err(Error::NoActiveKey)));
 }
 
 #[test]
@@ -117,10 +101,7 @@ fn revoked_key_is_refused_and_a_new_one_can_be_generated() {
     let (rows, keys) = (Memory::default(), keyring());
     let old = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
     let revoked = keys.revoke(&rows, &ada(), &admin(), 2_000).unwrap();
-    assert_eq!(
-        (revoked.state, revoked.ended_at_ms),
-        (KeyState::Revoked, Some(2_000))
-    );
+    assert_eq!((revoked.state, revoked.ended_at_ms), (KeyState::Revoked, Some(2_000)));
     let error = keys.authenticate(old.key.expose(), &rows).unwrap_err();
     assert!(matches!(error, Error::Inactive(KeyState::Revoked)));
     let new = keys.generate(&rows, &ada(), &admin(), 3_000).unwrap();

@@ -34,19 +34,13 @@ impl Memory {
 
     fn guard(&self) -> Result<(), Away> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        if self.away.load(Ordering::SeqCst) == 0 {
-            Ok(())
-        } else {
-            Err(Away)
-        }
+        if self.away.load(Ordering::SeqCst) == 0 { Ok(()) } else { Err(Away) }
     }
 
     fn is_taken(&self, rows: &[KeyRecord], lookup: &Lookup) -> bool {
         let pretended = self
             .collisions
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            })
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok();
         pretended || rows.iter().any(|row| row.lookup == *lookup)
     }
@@ -95,31 +89,19 @@ impl KeyRepository for Memory {
 
     fn find_by_lookup(&self, lookup: &Lookup) -> Result<Option<KeyRecord>, Away> {
         self.guard()?;
-        Ok(self
-            .rows
-            .lock()
-            .unwrap()
-            .iter()
-            .find(|row| row.lookup == *lookup)
-            .cloned())
+        Ok(self.rows.lock().unwrap().iter().find(|row| row.lookup == *lookup).cloned())
     }
 
     fn active_of_owner(&self, owner: &OwnerId) -> Result<Option<KeyRecord>, Away> {
         self.guard()?;
         let rows = self.rows.lock().unwrap();
-        Ok(rows
-            .iter()
-            .find(|row| row.owner == *owner && row.state == KeyState::Active)
-            .cloned())
+        Ok(rows.iter().find(|row| row.owner == *owner && row.state == KeyState::Active).cloned())
     }
 
     fn insert_first(&self, key: &NewKey, by: &Actor, now_ms: i64) -> Result<Written, Away> {
         self.guard()?;
         let mut rows = self.rows.lock().unwrap();
-        if rows
-            .iter()
-            .any(|row| row.owner == key.owner && row.state == KeyState::Active)
-        {
+        if rows.iter().any(|row| row.owner == key.owner && row.state == KeyState::Active) {
             return Ok(Written::Conflict);
         }
         if self.is_taken(&rows, &key.lookup) {

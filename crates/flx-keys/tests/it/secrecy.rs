@@ -21,10 +21,7 @@ fn no_error_holds_what_was_presented() {
     let issued = keys.generate(&rows, &ada(), &admin(), 1_000).unwrap();
     let unknown = ApiKey::generate().unwrap();
     let broken = "flx_live_NOTAKEY_but_secret";
-    let forged = issued
-        .key
-        .expose()
-        .replace(&issued.key.expose()[30..], "0000000000000000000");
+    let forged = issued.key.expose().replace(&issued.key.expose()[30..], "0000000000000000000");
     for presented in [unknown.expose(), broken, &forged] {
         let error = keys.authenticate(presented, &rows).unwrap_err();
         let shown = format!("{error} {error:?}");
@@ -37,13 +34,6 @@ fn no_error_holds_what_was_presented() {
 fn every_message_is_a_sentence_without_secrets() {
     let inactive = Error::Inactive(KeyState::Rolled).to_string();
     assert_eq!(inactive, "the API key is rolled, no longer active");
-    let busy = Error::Busy {
-        waiting: 256,
-        limit: 256,
-    }
-    .to_string();
-    assert_eq!(
-        busy,
-        "256 key verifications are already waiting, the limit is 256"
-    );
+    let busy = Error::Busy { waiting: 256, limit: 256 }.to_string();
+    assert_eq!(busy, "256 key verifications are already waiting, the limit is 256");
 }

@@ -13,15 +13,8 @@ fn edited(from: &str, to: &str) -> String {
 /// Asserts that a file is refused at a line, with a problem.
 fn refused(text: &str, at: usize, expected: &str) {
     match Plans::from_toml(text, "my-plans.toml").unwrap_err() {
-        Error::PlanFile {
-            file,
-            line,
-            problem,
-        } => {
-            assert_eq!(
-                (file.as_str(), line, problem.as_str()),
-                ("my-plans.toml", at, expected)
-            );
+        Error::PlanFile { file, line, problem } => {
+            assert_eq!((file.as_str(), line, problem.as_str()), ("my-plans.toml", at, expected));
         }
         other => panic!("{other}"),
     }
@@ -35,10 +28,7 @@ fn line_of(text: &str, what: &str) -> usize {
 #[test]
 fn the_built_in_table_survives_the_round_trip() {
     let plans = Plans::default();
-    assert_eq!(
-        Plans::from_toml(&plans.to_toml(), "plans.toml").unwrap(),
-        plans
-    );
+    assert_eq!(Plans::from_toml(&plans.to_toml(), "plans.toml").unwrap(), plans);
 }
 
 #[test]
@@ -64,10 +54,7 @@ fn every_tier_is_written_with_exactly_the_documented_members() {
 
 #[test]
 fn numbers_from_a_file_are_in_force() {
-    let text = edited(
-        "compressions_per_period = 20\n",
-        "compressions_per_period = 1_000\n",
-    );
+    let text = edited("compressions_per_period = 20\n", "compressions_per_period = 1_000\n");
     let plans = Plans::from_toml(&text, "plans.toml").unwrap();
     let allowance = plans.plan(Tier::Free).compressions_per_period();
     assert_eq!(allowance, Allowance::Limited(Credits(1_000)));
@@ -79,20 +66,9 @@ fn a_cap_of_ones_own_is_read_and_written() {
     let text = edited(unlimited, &format!("{unlimited}anti_abuse_cap = 0x10\n"));
     let plans = Plans::from_toml(&text, "plans.toml").unwrap();
     let allowance = |tier| plans.plan(tier).compressions_per_period();
-    assert_eq!(
-        allowance(Tier::Pro),
-        Allowance::Unlimited { cap: Credits(16) }
-    );
-    assert_eq!(
-        allowance(Tier::Agency),
-        Allowance::Unlimited {
-            cap: Allowance::DEFAULT_CAP
-        }
-    );
-    assert_eq!(
-        Plans::from_toml(&plans.to_toml(), "plans.toml").unwrap(),
-        plans
-    );
+    assert_eq!(allowance(Tier::Pro), Allowance::Unlimited { cap: Credits(16) });
+    assert_eq!(allowance(Tier::Agency), Allowance::Unlimited { cap: Allowance::DEFAULT_CAP });
+    assert_eq!(Plans::from_toml(&plans.to_toml(), "plans.toml").unwrap(), plans);
 }
 
 #[test]
@@ -120,11 +96,7 @@ fn an_unknown_member_is_refused_where_it_stands() {
 fn an_unknown_tier_is_refused_where_it_stands() {
     let text = edited("[pro]", "[gold]\nx = 1\n[pro]");
     let line = line_of(&text, "[gold]");
-    refused(
-        &text,
-        line,
-        "\"gold\" is not a plan: free, starter, pro and agency are",
-    );
+    refused(&text, line, "\"gold\" is not a plan: free, starter, pro and agency are");
 }
 
 #[test]
@@ -134,16 +106,9 @@ fn a_negative_number_is_refused_where_it_stands() {
         ("ai_credits_per_period", "0"),
         ("requests_per_minute", "0"),
     ] {
-        let text = edited(
-            &format!("{member} = {value}\n"),
-            &format!("{member} = -1\n"),
-        );
+        let text = edited(&format!("{member} = {value}\n"), &format!("{member} = -1\n"));
         let line = line_of(&text, "= -1");
-        refused(
-            &text,
-            line,
-            &format!("free.{member} is -1, allowed are 0 to 4294967295"),
-        );
+        refused(&text, line, &format!("free.{member} is -1, allowed are 0 to 4294967295"));
     }
     let text = edited("max_file_bytes = 20971520", "max_file_bytes = -5");
     let line = line_of(&text, "= -5");
@@ -158,10 +123,7 @@ fn a_number_too_large_is_refused_where_it_stands() {
     let problem = "starter.compressions_per_period is 4294967296, allowed are 0 to 4294967295";
     refused(&text, line, problem);
     let text = edited("= 200\n", "= 99999999999999999999\n");
-    assert!(matches!(
-        Plans::from_toml(&text, "p"),
-        Err(Error::PlanFile { .. })
-    ));
+    assert!(matches!(Plans::from_toml(&text, "p"), Err(Error::PlanFile { .. })));
 }
 
 #[test]
@@ -176,11 +138,7 @@ fn no_files_at_all_is_refused() {
 fn a_missing_tier_is_named_at_the_end_of_the_file() {
     let text = Plans::default().to_toml();
     let text = &text[..text.find("[agency]").unwrap()];
-    refused(
-        text,
-        text.trim_end().lines().count(),
-        "the table [agency] is missing",
-    );
+    refused(text, text.trim_end().lines().count(), "the table [agency] is missing");
     refused("", 1, "the table [free] is missing");
 }
 
@@ -198,18 +156,10 @@ fn a_wrong_type_is_refused_where_it_stands() {
     refused(&text, line, "free.api_key must be true or false");
     let text = edited("ai_credits_per_period = 0", "ai_credits_per_period = 0.5");
     let line = line_of(&text, "0.5");
-    refused(
-        &text,
-        line,
-        "free.ai_credits_per_period must be a whole number",
-    );
+    refused(&text, line, "free.ai_credits_per_period must be a whole number");
     let text = edited("\"unlimited\"\nai", "\"endless\"\nai");
     let line = line_of(&text, "endless");
-    refused(
-        &text,
-        line,
-        "pro.compressions_per_period must be a number or \"unlimited\"",
-    );
+    refused(&text, line, "pro.compressions_per_period must be a number or \"unlimited\"");
     refused("free = 3\n", 1, "free must be a table, not integer");
 }
 
@@ -237,12 +187,7 @@ fn broken_toml_names_its_line() {
     let text = edited("[pro]", "[pro");
     let line = line_of(&text, "[pro");
     let error = Plans::from_toml(&text, "my-plans.toml").unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("my-plans.toml:{line}: ")),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with(&format!("my-plans.toml:{line}: ")), "{error}");
     let twice = format!("{}\n[free]\n", Plans::default().to_toml());
     assert!(Plans::from_toml(&twice, "my-plans.toml").is_err());
 }

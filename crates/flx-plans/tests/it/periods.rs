@@ -18,11 +18,7 @@ fn check(anchor: &str, days: &[&str]) {
     for (index, day) in (0..).zip(days) {
         let starts = anchor.period(index).unwrap().starts_at_ms();
         let shown = Timestamp::from_millisecond(starts).unwrap();
-        assert_eq!(
-            starts,
-            ms(&format!("{day}T{time}")),
-            "period {index} begins {shown}"
-        );
+        assert_eq!(starts, ms(&format!("{day}T{time}")), "period {index} begins {shown}");
     }
 }
 
@@ -54,40 +50,21 @@ fn the_31st_falls_back_to_the_last_day_and_returns() {
 fn the_30th_falls_back_in_february_only() {
     check(
         "2027-11-30T13:37:00.123Z",
-        &[
-            "2027-11-30",
-            "2027-12-30",
-            "2028-01-30",
-            "2028-02-29",
-            "2028-03-30",
-            "2028-04-30",
-        ],
+        &["2027-11-30", "2027-12-30", "2028-01-30", "2028-02-29", "2028-03-30", "2028-04-30"],
     );
-    check(
-        "2026-12-30T00:00:00Z",
-        &["2026-12-30", "2027-01-30", "2027-02-28", "2027-03-30"],
-    );
+    check("2026-12-30T00:00:00Z", &["2026-12-30", "2027-01-30", "2027-02-28", "2027-03-30"]);
 }
 
 #[test]
 fn the_29th_is_short_in_common_years_only() {
-    check(
-        "2027-01-29T23:59:59.999Z",
-        &["2027-01-29", "2027-02-28", "2027-03-29"],
-    );
-    check(
-        "2028-01-29T23:59:59.999Z",
-        &["2028-01-29", "2028-02-29", "2028-03-29"],
-    );
+    check("2027-01-29T23:59:59.999Z", &["2027-01-29", "2027-02-28", "2027-03-29"]);
+    check("2028-01-29T23:59:59.999Z", &["2028-01-29", "2028-02-29", "2028-03-29"]);
 }
 
 #[test]
 fn a_subscription_of_29_february_keeps_its_day() {
     let anchor = BillingAnchor::new(ms("2028-02-29T08:00:00Z")).unwrap();
-    check(
-        "2028-02-29T08:00:00Z",
-        &["2028-02-29", "2028-03-29", "2028-04-29"],
-    );
+    check("2028-02-29T08:00:00Z", &["2028-02-29", "2028-03-29", "2028-04-29"]);
     for (months, day) in [(12, "2029-02-28"), (48, "2032-02-29"), (13, "2029-03-29")] {
         let starts = anchor.period(months).unwrap().starts_at_ms();
         assert_eq!(starts, ms(&format!("{day}T08:00:00Z")));
@@ -96,47 +73,26 @@ fn a_subscription_of_29_february_keeps_its_day() {
 
 #[test]
 fn centuries_are_leap_years_every_four_hundred_years() {
-    check(
-        "2099-12-31T00:00:00Z",
-        &["2099-12-31", "2100-01-31", "2100-02-28", "2100-03-31"],
-    );
-    check(
-        "1999-12-31T00:00:00Z",
-        &["1999-12-31", "2000-01-31", "2000-02-29", "2000-03-31"],
-    );
+    check("2099-12-31T00:00:00Z", &["2099-12-31", "2100-01-31", "2100-02-28", "2100-03-31"]);
+    check("1999-12-31T00:00:00Z", &["1999-12-31", "2000-01-31", "2000-02-29", "2000-03-31"]);
 }
 
 #[test]
 fn the_28th_and_the_1st_never_move() {
-    check(
-        "2027-12-28T12:00:00Z",
-        &["2027-12-28", "2028-01-28", "2028-02-28", "2028-03-28"],
-    );
-    check(
-        "2027-12-01T00:00:00Z",
-        &["2027-12-01", "2028-01-01", "2028-02-01", "2028-03-01"],
-    );
+    check("2027-12-28T12:00:00Z", &["2027-12-28", "2028-01-28", "2028-02-28", "2028-03-28"]);
+    check("2027-12-01T00:00:00Z", &["2027-12-01", "2028-01-01", "2028-02-01", "2028-03-01"]);
 }
 
 #[test]
 fn the_hour_of_a_clock_change_changes_nothing() {
     // 01:30 UTC on the last Sunday of March does not exist as local time in parts of the world.
-    check(
-        "2027-02-28T01:30:00Z",
-        &["2027-02-28", "2027-03-28", "2027-04-28"],
-    );
-    check(
-        "2027-09-30T02:30:00Z",
-        &["2027-09-30", "2027-10-30", "2027-11-30"],
-    );
+    check("2027-02-28T01:30:00Z", &["2027-02-28", "2027-03-28", "2027-04-28"]);
+    check("2027-09-30T02:30:00Z", &["2027-09-30", "2027-10-30", "2027-11-30"]);
 }
 
 #[test]
 fn an_instant_before_1970_can_be_an_anchor() {
-    check(
-        "1968-01-31T06:00:00.001Z",
-        &["1968-01-31", "1968-02-29", "1968-03-31"],
-    );
+    check("1968-01-31T06:00:00.001Z", &["1968-01-31", "1968-02-29", "1968-03-31"]);
 }
 
 #[test]
@@ -155,11 +111,7 @@ fn a_period_begins_with_its_first_millisecond() {
 #[test]
 fn an_instant_before_the_anchor_lies_in_the_first_period() {
     let anchor = BillingAnchor::new(ms("2027-01-31T10:00:00Z")).unwrap();
-    for at in [
-        "2027-01-31T09:59:59.999Z",
-        "2026-12-01T00:00:00Z",
-        "1970-01-01T00:00:00Z",
-    ] {
+    for at in ["2027-01-31T09:59:59.999Z", "2026-12-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
         assert_eq!(anchor.period_at(ms(at)).unwrap().index(), 0, "{at}");
     }
 }
@@ -170,9 +122,7 @@ fn a_clock_set_back_grants_nothing() {
     let now = ms("2027-06-15T00:00:00Z");
     let mut highest = 0;
     for jump in [0, -31, 0, 31, 0, -31, -365, 31, 0] {
-        let period = anchor
-            .period_not_before(highest, now + jump * DAY_MS)
-            .unwrap();
+        let period = anchor.period_not_before(highest, now + jump * DAY_MS).unwrap();
         assert!(period.index() >= highest, "jump of {jump} days");
         highest = period.index();
     }
@@ -184,47 +134,20 @@ fn a_clock_set_back_grants_nothing() {
 #[test]
 fn a_new_anchor_continues_the_count() {
     let anchor = BillingAnchor::with_first_index(ms("2027-03-31T00:00:00Z"), 7).unwrap();
-    assert_eq!(
-        (anchor.first_index(), anchor.at_ms()),
-        (7, ms("2027-03-31T00:00:00Z"))
-    );
-    assert_eq!(
-        anchor.period(8).unwrap().starts_at_ms(),
-        ms("2027-04-30T00:00:00Z")
-    );
-    assert_eq!(
-        anchor
-            .period_at(ms("2027-05-31T00:00:00Z"))
-            .unwrap()
-            .index(),
-        9
-    );
+    assert_eq!((anchor.first_index(), anchor.at_ms()), (7, ms("2027-03-31T00:00:00Z")));
+    assert_eq!(anchor.period(8).unwrap().starts_at_ms(), ms("2027-04-30T00:00:00Z"));
+    assert_eq!(anchor.period_at(ms("2027-05-31T00:00:00Z")).unwrap().index(), 9);
     assert_eq!(anchor.period_at(0).unwrap().index(), 7);
-    assert_eq!(
-        anchor.period(6).unwrap_err(),
-        Error::Period { index: 6, first: 7 }
-    );
+    assert_eq!(anchor.period(6).unwrap_err(), Error::Period { index: 6, first: 7 });
 }
 
 #[test]
 fn instants_and_periods_beyond_the_calendar_are_refused() {
-    assert_eq!(
-        BillingAnchor::new(i64::MAX).unwrap_err(),
-        Error::Instant(i64::MAX)
-    );
+    assert_eq!(BillingAnchor::new(i64::MAX).unwrap_err(), Error::Instant(i64::MAX));
     let anchor = BillingAnchor::new(0).unwrap();
-    assert_eq!(
-        anchor.period_at(i64::MIN).unwrap_err(),
-        Error::Instant(i64::MIN)
-    );
+    assert_eq!(anchor.period_at(i64::MIN).unwrap_err(), Error::Instant(i64::MIN));
     let last = anchor.period(u32::MAX).unwrap_err();
-    assert_eq!(
-        last,
-        Error::Period {
-            index: u32::MAX,
-            first: 0
-        }
-    );
+    assert_eq!(last, Error::Period { index: u32::MAX, first: 0 });
 }
 
 /// Instants from 1900 to 2200.
