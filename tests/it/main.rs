@@ -1,1 +1,1 @@
-fn main(){}
+//! The real programs, end to end. One module a topic.
