@@ -153,10 +153,7 @@ where
 }
 
 /// Grey stays grey: the curve is asked for all 256 or 65,536 values once.
-fn convert_grey(
-    image: DynamicImage,
-    profile: &ColorProfile,
-) -> Result<DynamicImage, DynamicImage> {
+fn convert_grey(image: DynamicImage, profile: &ColorProfile) -> Result<DynamicImage, DynamicImage> {
     let srgb = ColorProfile::new_srgb();
     let codes: Vec<u16> = (0..=u16::MAX).collect();
     let mut shown = vec![0u16; codes.len() * 3];
@@ -203,14 +200,13 @@ fn cmyk_to_srgb(
     profile: Option<&ColorProfile>,
 ) -> DynamicImage {
     let mut rgb = vec![0u8; samples.len() / 4 * 3];
-    let transform = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk).and_then(
-        |profile| {
+    let transform =
+        profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk).and_then(|profile| {
             // Four channels without alpha go by the name of Rgba.
             let options = TransformOptions::default();
             let srgb = ColorProfile::new_srgb();
             profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options).ok()
-        },
-    );
+        });
     let done = transform.is_some_and(|transform| transform.transform(&samples, &mut rgb).is_ok());
     if !done {
         let (inks, _) = samples.as_chunks::<4>();

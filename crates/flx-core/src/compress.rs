@@ -28,19 +28,17 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
     let target = plan(&header.info, options, limits)?;
 
-    let decoded = timings
-        .run(Stage::Decode, limits, || decode::decode(input, &header, options.threads()))?;
+    let decoded =
+        timings.run(Stage::Decode, limits, || decode::decode(input, &header, options.threads()))?;
     let (image, conversion) =
         timings.run(Stage::Colour, limits, || Ok(colour::to_srgb(decoded)))?;
     let orientation = header.info.orientation;
     // Scaling first leaves fewer pixels to turn; the result is the same.
-    let image = timings
-        .run(Stage::Resize, limits, || Ok(resize(image, unturned(target, orientation))))?;
+    let image =
+        timings.run(Stage::Resize, limits, || Ok(resize(image, unturned(target, orientation))))?;
     let image = timings.run(Stage::Orient, limits, || Ok(upright(image, orientation)))?;
     let image = match options.watermark() {
-        Some(mark) => {
-            timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?
-        }
+        Some(mark) => timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?,
         None => image,
     };
     let encoded = timings.run(Stage::Encode, limits, || encode::encode(image, options))?;
@@ -86,9 +84,7 @@ fn unturned(target: TargetSize, orientation: Orientation) -> TargetSize {
         Orientation::Rotate90
         | Orientation::Rotate270
         | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => {
-            TargetSize { width: target.height, height: target.width }
-        }
+        | Orientation::Rotate270FlipH => TargetSize { width: target.height, height: target.width },
         _ => target,
     }
 }

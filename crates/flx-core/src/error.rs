@@ -77,7 +77,9 @@ pub enum Error {
         limit: u64,
     },
     /// The output format cannot hold a picture of this size.
-    #[error("{format} cannot hold {width}×{height} px (at most {limit} px per side); set a maximum of {suggested_width}×{suggested_height} px")]
+    #[error(
+        "{format} cannot hold {width}×{height} px (at most {limit} px per side); set a maximum of {suggested_width}×{suggested_height} px"
+    )]
     OutputTooLarge {
         /// The output format.
         format: Format,

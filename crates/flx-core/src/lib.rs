@@ -43,6 +43,8 @@ mod compressed;
 mod decode;
 mod encode;
 mod error;
+#[doc(hidden)]
+pub mod fitting;
 mod format;
 mod info;
 #[cfg(feature = "avif")]

@@ -51,7 +51,7 @@ pub(crate) struct SettingTable<const N: usize>(pub(crate) [(u8, f32); N]);
 
 impl<const N: usize> SettingTable<N> {
     /// The encoder's setting for a quality, by linear interpolation between neighbouring points.
-    pub(crate) fn setting(&self, quality: Quality) -> f32 {
+    pub(crate) fn at(&self, quality: Quality) -> f32 {
         let asked = quality.get();
         let below = self.0.iter().rev().find(|point| point.0 <= asked);
         let above = self.0.iter().find(|point| point.0 >= asked);
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn settings_meet_their_points_and_are_straight_between_them() {
         let table = SettingTable([(40, 10.0), (60, 20.0), (100, 100.0)]);
-        let at = |value| table.setting(Quality::new(value).unwrap());
+        let at = |value| table.at(Quality::new(value).unwrap());
         assert_eq!((at(40), at(50), at(60), at(80), at(100)), (10.0, 15.0, 20.0, 60.0, 100.0));
     }
 }

@@ -49,17 +49,14 @@ pub(crate) fn resize(image: DynamicImage, target: TargetSize) -> DynamicImage {
         return image;
     }
     let mut scaled = DynamicImage::new(target.width, target.height, image.color());
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
     match Resizer::new().resize(&image, &mut scaled, &options) {
         Ok(()) => scaled,
         // Both pictures have the same pixel type and no side is zero, so nothing is left that
         // could be refused; a slower filter of the same kind is still better than no picture.
-        Err(_) => image.resize_exact(
-            target.width,
-            target.height,
-            image::imageops::FilterType::Lanczos3,
-        ),
+        Err(_) => {
+            image.resize_exact(target.width, target.height, image::imageops::FilterType::Lanczos3)
+        }
     }
 }
 
@@ -68,8 +65,12 @@ mod tests {
     use super::*;
 
     fn fit(size: (u32, u32), max_width: u32, max_height: u32) -> (u32, u32) {
-        let target =
-            TargetSize::fit(size.0, size.1, NonZeroU32::new(max_width), NonZeroU32::new(max_height));
+        let target = TargetSize::fit(
+            size.0,
+            size.1,
+            NonZeroU32::new(max_width),
+            NonZeroU32::new(max_height),
+        );
         (target.width, target.height)
     }
 

@@ -266,8 +266,7 @@ impl Place {
         // A high, narrow watermark on a wide picture shrinks until it fits.
         let factor = by_width.min(free(width) / mark_width).min(free(height) / mark_height);
         let side = |mark: f64, picture: u32| ((mark * factor).round() as u32).clamp(1, picture);
-        let size =
-            TargetSize { width: side(mark_width, width), height: side(mark_height, height) };
+        let size = TargetSize { width: side(mark_width, width), height: side(mark_height, height) };
         let (x, y) = watermark.position.anchor();
         let offset = |picture: u32, mark: u32, share: f64| {
             let margin = margin.min(f64::from(picture - mark) / 2.0);

@@ -3,6 +3,7 @@
 use image::DynamicImage;
 use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture as Frame, Settings};
 
+use super::premultiplied::unpremultiply;
 use super::yuv::Canvas;
 use super::{Decoded, Pixels, Profile};
 use crate::isobmff::{Cicp, Crop, Picture, Plane};
@@ -34,11 +35,11 @@ pub(super) fn decode(
             )));
         }
         for_each_tile(alpha, threads, |frame, left, top| canvas.draw_alpha(frame, left, top))?;
-        if picture.premultiplied {
-            canvas.unpremultiply();
-        }
     }
-    let image = canvas.into_image().ok_or_else(|| damaged("the picture has another size"))?;
+    let mut image = canvas.into_image().ok_or_else(|| damaged("the picture has another size"))?;
+    if picture.premultiplied {
+        unpremultiply(&mut image);
+    }
     let profile = match picture.icc {
         Some(icc) => Some(Profile::Icc(icc.to_vec())),
         None => stream_cicp

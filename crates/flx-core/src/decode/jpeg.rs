@@ -1,8 +1,8 @@
 //! JPEG by two decoders, each for what it does right.
 //!
 //! zune-jpeg is the fast one, but it returns a wrong picture without an error for sequential
-//! files whose scans are not interleaved. jpeg-decoder collects all coefficients first and reads
-//! those right. Both are memory-safe.
+//! files whose scans are not interleaved, and it does not read YCCK. jpeg-decoder collects all
+//! coefficients first and reads both right. Both are memory-safe.
 
 use image::{DynamicImage, GrayImage, RgbImage};
 use zune_core::bytestream::ZCursor;
@@ -19,7 +19,7 @@ pub(super) fn decode(
     info: &ImageInfo,
     detail: &JpegDetail<'_>,
 ) -> Result<Decoded, Error> {
-    let samples = if detail.interleaved {
+    let samples = if detail.interleaved && detail.components != 4 {
         by_zune(input, info, detail)?
     } else {
         by_jpeg_decoder(input, info)?
@@ -34,7 +34,7 @@ pub(super) fn decode(
             .map(DynamicImage::ImageRgb8)
             .map(Pixels::Image),
         _ => (samples.len() as u64 == u64::from(width) * u64::from(height) * 4)
-            .then_some(Pixels::Cmyk { width, height, samples }),
+            .then(|| Pixels::Cmyk { width, height, samples: inks(samples, detail) }),
     };
     Ok(Decoded {
         pixels: pixels.ok_or_else(wrong_size)?,
@@ -43,11 +43,7 @@ pub(super) fn decode(
 }
 
 fn by_zune(input: &[u8], info: &ImageInfo, detail: &JpegDetail<'_>) -> Result<Vec<u8>, Error> {
-    let colours = match detail.components {
-        1 => ColorSpace::Luma,
-        3 => ColorSpace::RGB,
-        _ => ColorSpace::CMYK,
-    };
+    let colours = if detail.components == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
     let options = DecoderOptions::default()
         .set_max_width(info.coded_width() as usize)
         .set_max_height(info.coded_height() as usize)
@@ -55,6 +51,15 @@ fn by_zune(input: &[u8], info: &ImageInfo, detail: &JpegDetail<'_>) -> Result<Ve
     let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(input), options);
     let damaged = |error| corrupt(SourceFormat::Jpeg, format!("{error:?}"));
     decoder.decode().map_err(damaged)
+}
+
+/// jpeg-decoder takes all files for Adobe's, which store the paper left white rather than the ink.
+fn inks(mut samples: Vec<u8>, detail: &JpegDetail<'_>) -> Vec<u8> {
+    if detail.written_by_adobe {
+        return samples;
+    }
+    samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
+    samples
 }
 
 fn by_jpeg_decoder(input: &[u8], info: &ImageInfo) -> Result<Vec<u8>, Error> {

@@ -4,13 +4,9 @@
 mod avif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
-#[cfg(any(
-    feature = "png",
-    feature = "webp",
-    feature = "gif",
-    feature = "bmp",
-    feature = "tiff"
-))]
+#[cfg(any(feature = "avif", feature = "tiff"))]
+mod premultiplied;
+#[cfg(any(feature = "png", feature = "webp", feature = "gif", feature = "bmp", feature = "tiff"))]
 mod raster;
 #[cfg(feature = "avif")]
 mod yuv;

@@ -62,7 +62,13 @@ pub(super) fn decode_bmp(input: &[u8], info: &ImageInfo) -> Result<Decoded, Erro
 
 #[cfg(feature = "tiff")]
 pub(super) fn decode_tiff(input: &[u8], info: &ImageInfo) -> Result<Decoded, Error> {
-    read(image::codecs::tiff::TiffDecoder::new(Cursor::new(input)), info)
+    let mut decoded = read(image::codecs::tiff::TiffDecoder::new(Cursor::new(input)), info)?;
+    if let Pixels::Image(image) = &mut decoded.pixels
+        && crate::probe::tiff::is_premultiplied(input)
+    {
+        super::premultiplied::unpremultiply(image);
+    }
+    Ok(decoded)
 }
 
 fn limits(info: &ImageInfo) -> DecoderLimits {

@@ -1,7 +1,7 @@
 //! From the planes of an AV1 frame to RGB (ITU-T H.273, section 8.3).
 
 use image::{DynamicImage, ImageBuffer};
-use re_rav1d::dav1d::{PixelLayout, PlanarImageComponent as Component, Picture as Frame, Plane};
+use re_rav1d::dav1d::{Picture as Frame, PixelLayout, PlanarImageComponent as Component, Plane};
 
 use crate::isobmff::Cicp;
 use crate::{Error, SourceFormat};
@@ -22,11 +22,8 @@ enum Samples {
 impl Canvas {
     /// An RGB canvas that keeps what a stream of this bit depth holds.
     pub(super) fn new(width: u32, height: u32, bit_depth: u8) -> Self {
-        let samples = if bit_depth > 8 {
-            Samples::Sixteen(Vec::new())
-        } else {
-            Samples::Eight(Vec::new())
-        };
+        let samples =
+            if bit_depth > 8 { Samples::Sixteen(Vec::new()) } else { Samples::Eight(Vec::new()) };
         Self { width, height, channels: 0, samples }.with_channels(3)
     }
 
@@ -106,32 +103,6 @@ impl Canvas {
                 for (y, target) in targets.enumerate() {
                     let part = target.get_mut(start..end).unwrap_or_default();
                     row(y, &mut part.chunks_exact_mut(self.channels).map(Pixel::Sixteen));
-                }
-            }
-        }
-    }
-
-    /// Divides colours by alpha (AVIF 1.1, section 4.1: `prem`).
-    pub(super) fn unpremultiply(&mut self) {
-        match &mut self.samples {
-            Samples::Eight(samples) => {
-                for pixel in samples.chunks_exact_mut(4) {
-                    if let [rgb @ .., alpha] = pixel
-                        && *alpha > 0
-                    {
-                        let factor = 255.0 / f32::from(*alpha);
-                        rgb.iter_mut().for_each(|c| *c = (f32::from(*c) * factor).round() as u8);
-                    }
-                }
-            }
-            Samples::Sixteen(samples) => {
-                for pixel in samples.chunks_exact_mut(4) {
-                    if let [rgb @ .., alpha] = pixel
-                        && *alpha > 0
-                    {
-                        let factor = 65_535.0 / f32::from(*alpha);
-                        rgb.iter_mut().for_each(|c| *c = (f32::from(*c) * factor).round() as u16);
-                    }
                 }
             }
         }
@@ -342,7 +313,8 @@ impl Rows {
                     // Chroma sits in the middle of 2×2 luma samples: three parts of the nearer
                     // row, one of the other.
                     let [near, far] = &mut self.narrow;
-                    let other = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
+                    let other =
+                        if y.is_multiple_of(2) { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
                     load_row(plane, stride, y / 2, depth, near);
                     load_row(plane, stride, other.min(self.chroma_height - 1), depth, far);
                     near.iter_mut().zip(far).for_each(|(a, b)| *a = *a * 0.75 + *b * 0.25);
@@ -357,7 +329,8 @@ impl Rows {
 fn widen(narrow: &[f32], wide: &mut [f32]) {
     let before = narrow.first().into_iter().chain(narrow);
     let after = narrow.iter().skip(1).chain(narrow.last());
-    for (pair, ((here, before), after)) in wide.chunks_mut(2).zip(narrow.iter().zip(before).zip(after))
+    for (pair, ((here, before), after)) in
+        wide.chunks_mut(2).zip(narrow.iter().zip(before).zip(after))
     {
         for (target, other) in pair.iter_mut().zip([before, after]) {
             *target = here * 0.75 + other * 0.25;

@@ -10,7 +10,7 @@ use crate::{Error, Format, Options};
 
 /// ravif's quality that looks like WebP's of the first number; fitted to SSIMULACRA2 by
 /// `cargo run --release -p flx-benches --bin fit-quality`.
-const SETTINGS: SettingTable<7> = SettingTable([
+pub(super) const SETTINGS: SettingTable<7> = SettingTable([
     (40, 52.0),
     (60, 65.0),
     (75, 76.0),
@@ -23,8 +23,12 @@ const SETTINGS: SettingTable<7> = SettingTable([
 /// rav1e's speed: 9 takes 6 % more bytes than 6 at equal score, and 28 % of its time.
 const SPEED: u8 = 9;
 
-pub(super) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, Error> {
-    let quality = SETTINGS.setting(options.quality()).clamp(1.0, 100.0);
+pub(super) fn encode(
+    image: DynamicImage,
+    options: &Options,
+    setting: f32,
+) -> Result<Vec<u8>, Error> {
+    let quality = setting.clamp(1.0, 100.0);
     let encoder = Encoder::new()
         .with_quality(quality)
         .with_alpha_quality(quality)

@@ -10,7 +10,7 @@ use crate::{Error, Format, Options};
 
 /// mozjpeg's quality that looks like WebP's of the first number; fitted to SSIMULACRA2 by
 /// `cargo run --release -p flx-benches --bin fit-quality`.
-const SETTINGS: SettingTable<7> = SettingTable([
+pub(super) const SETTINGS: SettingTable<7> = SettingTable([
     (40, 42.0),
     (60, 60.0),
     (75, 71.0),
@@ -23,14 +23,18 @@ const SETTINGS: SettingTable<7> = SettingTable([
 /// From here on chroma is kept at full resolution: halved, it would cap what quality can reach.
 const FULL_CHROMA_FROM: u8 = 93;
 
-pub(super) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(
+    image: DynamicImage,
+    options: &Options,
+    setting: f32,
+) -> Result<Vec<u8>, Error> {
     let opaque = flatten(image, options.background());
     let (width, height) = (opaque.width() as usize, opaque.height() as usize);
     let grey = !opaque.color().has_color();
     let colours = if grey { ColorSpace::JCS_GRAYSCALE } else { ColorSpace::JCS_RGB };
     let mut settings = Compress::new(colours);
     settings.set_size(width, height);
-    settings.set_quality(SETTINGS.setting(options.quality()));
+    settings.set_quality(setting);
     settings.set_progressive_mode();
     settings.set_scan_optimization_mode(ScanMode::AllComponentsTogether);
     settings.set_optimize_coding(true);

@@ -15,13 +15,35 @@ use crate::{Error, Format, Options};
 
 /// Writes a picture in the format and at the quality of the options.
 pub(crate) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, Error> {
+    encode_at(image, options, setting(options))
+}
+
+/// The engine's own setting for the quality of the options.
+fn setting(options: &Options) -> f32 {
+    match options.format() {
+        #[cfg(feature = "jpeg")]
+        Format::Jpeg => jpeg::SETTINGS.at(options.quality()),
+        #[cfg(feature = "avif")]
+        Format::Avif => avif::SETTINGS.at(options.quality()),
+        // The scale is libwebp's own, to which the others are fitted. PNG has none.
+        _ => f32::from(options.quality().get()),
+    }
+}
+
+/// Writes a picture with an engine's own setting in place of the quality.
+pub(crate) fn encode_at(
+    image: DynamicImage,
+    options: &Options,
+    setting: f32,
+) -> Result<Vec<u8>, Error> {
+    let _ = setting;
     match options.format() {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(image, options),
+        Format::WebP => webp::encode(image, options, setting),
         #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(image, options),
+        Format::Avif => avif::encode(image, options, setting),
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(image, options),
+        Format::Jpeg => jpeg::encode(image, options, setting),
         #[cfg(feature = "png")]
         Format::Png => png::encode(image),
         #[allow(unreachable_patterns, reason = "reached only in builds without some format")]

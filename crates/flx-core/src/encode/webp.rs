@@ -11,9 +11,12 @@ use crate::{Error, Format, Options};
 /// libwebp's effort: 4 is its default; 5 and 6 save 6–8 % in 1.1–1.9 times the time.
 const METHOD: i32 = 4;
 
-/// The scale of `Quality` is libwebp's own, so no table stands here: the others are fitted to it.
-pub(super) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, Error> {
-    let config = config(options)?;
+pub(super) fn encode(
+    image: DynamicImage,
+    options: &Options,
+    setting: f32,
+) -> Result<Vec<u8>, Error> {
+    let config = config(options, setting)?;
     match Pixels::of(image) {
         Pixels::Rgb(pixels) => {
             write(&config, &Source::new(pixels.as_raw(), pixels.width(), pixels.height(), 3)?)
@@ -24,9 +27,9 @@ pub(super) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, 
     }
 }
 
-fn config(options: &Options) -> Result<sys::WebPConfig, Error> {
+fn config(options: &Options, setting: f32) -> Result<sys::WebPConfig, Error> {
     let mut config = sys::WebPConfig::new().map_err(|()| refused("its version is another"))?;
-    config.quality = f32::from(options.quality().get());
+    config.quality = setting.clamp(0.0, 100.0);
     config.method = METHOD;
     config.thread_level = i32::from(options.threads().is_none_or(|threads| threads.get() > 1));
     // SAFETY: the pointer is to a live, initialised value.

@@ -93,10 +93,7 @@ impl<'a> Meta<'a> {
     }
 
     /// An item's properties, each with the flag that it must be understood.
-    pub(crate) fn properties_of(
-        &self,
-        item: &Item<'_>,
-    ) -> impl Iterator<Item = (Box<'a>, bool)> {
+    pub(crate) fn properties_of(&self, item: &Item<'_>) -> impl Iterator<Item = (Box<'a>, bool)> {
         item.properties
             .iter()
             .filter_map(|(index, essential)| Some((*self.properties.get(*index)?, *essential)))

@@ -61,9 +61,8 @@ pub(crate) struct Cicp {
 impl<'a> Picture<'a> {
     pub(crate) fn read(file: &'a [u8]) -> Result<Self, Error> {
         let meta = Meta::read(file).ok_or_else(|| damaged("no readable list of items"))?;
-        let primary = meta
-            .item(meta.primary)
-            .ok_or_else(|| damaged("the primary item is missing"))?;
+        let primary =
+            meta.item(meta.primary).ok_or_else(|| damaged("the primary item is missing"))?;
         check_essential(&meta, primary)?;
         let colour = Plane::read(&meta, primary)?;
         let alpha_item = meta.items.iter().find(|item| is_alpha_of(&meta, item, primary.id));
@@ -187,7 +186,8 @@ fn start(side: u32, aperture: u32, (numerator, denominator): (i64, i64)) -> Opti
     let doubled = (i64::from(side) - i64::from(aperture))
         .checked_mul(denominator)?
         .checked_add(numerator.checked_mul(2)?)?;
-    whole((doubled, denominator.checked_mul(2)?))
+    // Writers are seen to place an odd aperture on half a pixel: the pixel it begins in counts.
+    u32::try_from(doubled.div_euclid(denominator.checked_mul(2)?)).ok()
 }
 
 fn damaged(reason: impl Into<String>) -> Error {
@@ -286,10 +286,7 @@ fn orientation(meta: &Meta<'_>, item: &Item<'_>) -> Orientation {
     }
 }
 
-fn colour_information<'a>(
-    meta: &Meta<'a>,
-    item: &Item<'a>,
-) -> (Option<&'a [u8]>, Option<Cicp>) {
+fn colour_information<'a>(meta: &Meta<'a>, item: &Item<'a>) -> (Option<&'a [u8]>, Option<Cicp>) {
     let mut icc = None;
     let mut cicp = None;
     for (property, _) in meta.properties_of(item).filter(|(found, _)| &found.kind == b"colr") {

@@ -1,8 +1,8 @@
 //! The facts of an AVIF file.
 
 use super::{Detail, Header, plain_info};
-use crate::isobmff::boxes::{find, full};
 use crate::isobmff::Picture;
+use crate::isobmff::boxes::{find, full};
 use crate::{Error, SourceFormat};
 
 pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {

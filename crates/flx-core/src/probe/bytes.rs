@@ -15,7 +15,6 @@ impl<'a> Bytes<'a> {
         self.rest
     }
 
-
     pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.rest.split_at_checked(count)?;
         self.rest = tail;

@@ -6,8 +6,8 @@ use crate::{Error, SourceFormat};
 
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     let mut bytes = Bytes::new(input);
-    let (width, height, flags) = screen(&mut bytes)
-        .ok_or_else(|| corrupt(SourceFormat::Gif, "the header is cut short"))?;
+    let (width, height, flags) =
+        screen(&mut bytes).ok_or_else(|| corrupt(SourceFormat::Gif, "the header is cut short"))?;
     let mut info = plain_info(SourceFormat::Gif, input, width.into(), height.into());
     let palette = palette_length(flags);
     // A file that is cut short keeps the frames counted so far; the decoder judges the rest.

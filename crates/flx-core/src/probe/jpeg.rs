@@ -19,9 +19,8 @@ pub(crate) struct JpegDetail<'a> {
     pub(crate) components: u8,
     /// Whether every scan of a sequential file holds all components.
     pub(crate) interleaved: bool,
-    pub(crate) progressive: bool,
-    /// The colour transform of Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK.
-    pub(crate) adobe_transform: Option<u8>,
+    /// Whether Adobe's APP14 segment is there.
+    pub(crate) written_by_adobe: bool,
     /// The colour profile, joined from its APP2 segments.
     pub(crate) icc: Option<Cow<'a, [u8]>>,
 }
@@ -85,7 +84,7 @@ fn entropy_length(data: &[u8]) -> usize {
 pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     let mut frame = None;
     let mut orientation = Orientation::NoTransforms;
-    let mut adobe_transform = None;
+    let mut written_by_adobe = false;
     let mut icc = IccParts::default();
     let mut scans = 0u32;
     let mut interleaved = true;
@@ -101,9 +100,7 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
                 }
             }
             APP2 => icc.note(segment.data),
-            APP14 if segment.data.starts_with(b"Adobe") => {
-                adobe_transform = segment.data.get(11).copied();
-            }
+            APP14 => written_by_adobe |= segment.data.starts_with(b"Adobe"),
             SOS => {
                 scans += 1;
                 let in_scan = segment.data.first().copied().unwrap_or_default();
@@ -129,14 +126,12 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     if !ended {
         return Err(corrupt(SourceFormat::Jpeg, "the file ends before the end-of-image marker"));
     }
-    let mut info =
-        plain_info(SourceFormat::Jpeg, input, frame.width.into(), frame.height.into());
+    let mut info = plain_info(SourceFormat::Jpeg, input, frame.width.into(), frame.height.into());
     info.orientation = orientation;
     let detail = JpegDetail {
         components: frame.components,
         interleaved: interleaved || frame.progressive,
-        progressive: frame.progressive,
-        adobe_transform,
+        written_by_adobe,
         icc: icc.join(),
     };
     Ok(Header { info, detail: Detail::Jpeg(detail) })
@@ -151,10 +146,8 @@ struct Frame {
 
 impl Frame {
     fn read(segment: Segment<'_>) -> Result<Self, Error> {
-        let unsupported = |variant: String| Error::UnsupportedVariant {
-            format: SourceFormat::Jpeg,
-            variant,
-        };
+        let unsupported =
+            |variant: String| Error::UnsupportedVariant { format: SourceFormat::Jpeg, variant };
         let coding = match segment.marker {
             0xc0..=0xc2 => None,
             0xc3 => Some("lossless coding"),

@@ -16,7 +16,7 @@ pub(crate) mod jpeg;
 pub(crate) mod png;
 mod sniff;
 #[cfg(feature = "tiff")]
-mod tiff;
+pub(crate) mod tiff;
 #[cfg(feature = "webp")]
 pub(crate) mod webp;
 

@@ -51,8 +51,8 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
             b"tRNS" => info.has_alpha = true,
             b"acTL" => info.frames = Bytes::new(chunk.data).u32_be().unwrap_or(1).max(1),
             b"eXIf" => {
-                info.orientation = Orientation::from_exif_chunk(chunk.data)
-                    .unwrap_or(Orientation::NoTransforms);
+                info.orientation =
+                    Orientation::from_exif_chunk(chunk.data).unwrap_or(Orientation::NoTransforms);
             }
             _ => {}
         }

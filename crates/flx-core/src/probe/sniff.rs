@@ -67,7 +67,11 @@ fn name_of(input: &[u8]) -> &'static str {
         _ if starts_like(text_start, b"<!doctype") || starts_like(text_start, b"<html") => {
             "an HTML page"
         }
-        _ if input.iter().take(512).all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 32..=126)) => {
+        _ if input
+            .iter()
+            .take(512)
+            .all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | 32..=126)) =>
+        {
             "plain text"
         }
         _ => "unknown data",
@@ -97,7 +101,10 @@ mod tests {
         assert_eq!(found(b"<!DOCTYPE html>"), "an HTML page");
         assert_eq!(found(b"BM is how this text starts"), "plain text");
         assert_eq!(found(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), "a HEIF picture");
-        assert_eq!(found(b"\0\0\0\x18ftypisom\0\0\0\0mp41isom"), "an MP4-like file that is not AVIF");
+        assert_eq!(
+            found(b"\0\0\0\x18ftypisom\0\0\0\0mp41isom"),
+            "an MP4-like file that is not AVIF"
+        );
         assert_eq!(found(&[1, 2, 3, 0xfe]), "unknown data");
     }
 

@@ -14,10 +14,15 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     };
     let mut info = plain_info(SourceFormat::Tiff, input, width, height);
     info.bit_depth = tags.bits.clamp(1, 64);
-    info.has_alpha = tags.extra_samples;
+    info.has_alpha = tags.extra_samples.is_some();
     info.orientation =
         Orientation::from_exif(tags.orientation).unwrap_or(Orientation::NoTransforms);
     Ok(plain(info))
+}
+
+/// Whether colours are stored multiplied with alpha ("associated alpha", TIFF 6.0, section 18).
+pub(crate) fn is_premultiplied(input: &[u8]) -> bool {
+    Tags::read(input).is_some_and(|tags| tags.extra_samples == Some(1))
 }
 
 /// The tags that matter here, by their numbers in TIFF 6.0.
@@ -31,8 +36,8 @@ struct Tags {
     bits: u8,
     /// 274
     orientation: u8,
-    /// 338
-    extra_samples: bool,
+    /// 338, of the first extra sample: 1 is alpha that colours are multiplied with, 2 is not
+    extra_samples: Option<u32>,
 }
 
 impl Tags {
@@ -53,18 +58,18 @@ impl Tags {
             let kind = layout.u16(&mut directory)?;
             let count = layout.offset(&mut directory)?;
             let field = directory.take(if layout.big { 8 } else { 4 })?;
-            tags.note(tag, count, layout.value(input, kind, count, field));
+            tags.note(tag, layout.value(input, kind, count, field));
         }
         Some(tags)
     }
 
-    fn note(&mut self, tag: u16, count: u64, value: Option<u32>) {
+    fn note(&mut self, tag: u16, value: Option<u32>) {
         match tag {
             256 => self.width = value,
             257 => self.height = value,
             258 => self.bits = value.and_then(|bits| bits.try_into().ok()).unwrap_or(u8::MAX),
             274 => self.orientation = value.and_then(|code| code.try_into().ok()).unwrap_or(1),
-            338 => self.extra_samples = count > 0,
+            338 => self.extra_samples = value,
             _ => {}
         }
     }

@@ -12,7 +12,8 @@ pub(super) fn strip(input: &[u8]) -> Option<Vec<u8>> {
 
     let brand = boxes(input).find(|found| &found.kind == b"ftyp")?.raw;
     // Offsets have a fixed width, so the length of `meta` does not depend on them.
-    let unplaced = meta_box(&meta, &items, &streams.iter().map(|s| (0, s.len())).collect::<Vec<_>>())?;
+    let unplaced =
+        meta_box(&meta, &items, &streams.iter().map(|s| (0, s.len())).collect::<Vec<_>>())?;
     let mut offset = brand.len() + unplaced.len() + 8;
     let places: Vec<(usize, usize)> = streams
         .iter()
@@ -31,12 +32,12 @@ pub(super) fn strip(input: &[u8]) -> Option<Vec<u8>> {
 /// The primary item, the tiles it is made of, and the alpha that belongs to it.
 fn picture_items(meta: &Meta<'_>) -> Vec<u32> {
     let mut ids = vec![meta.primary];
-    let auxiliary = meta.references.iter().filter(|reference| {
-        &reference.kind == b"auxl" && reference.to.contains(&meta.primary)
-    });
+    let auxiliary = meta
+        .references
+        .iter()
+        .filter(|reference| &reference.kind == b"auxl" && reference.to.contains(&meta.primary));
     ids.extend(auxiliary.map(|reference| reference.from));
-    let tiles: Vec<u32> =
-        ids.iter().flat_map(|id| meta.targets(*id, b"dimg")).copied().collect();
+    let tiles: Vec<u32> = ids.iter().flat_map(|id| meta.targets(*id, b"dimg")).copied().collect();
     ids.extend(tiles);
     ids
 }

@@ -25,11 +25,7 @@ pub(crate) enum ColourProfile {
 }
 
 /// The file without metadata; `None` when its structure is too odd to be sure.
-pub(crate) fn strip(
-    input: &[u8],
-    header: &Header<'_>,
-    profile: ColourProfile,
-) -> Option<Vec<u8>> {
+pub(crate) fn strip(input: &[u8], header: &Header<'_>, profile: ColourProfile) -> Option<Vec<u8>> {
     let orientation = header.info.orientation();
     let _ = (input, profile, orientation);
     match header.info.format() {
