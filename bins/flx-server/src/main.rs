@@ -1,2 +1,68 @@
-//! The flx HTTP server.
-fn main() {}
+//! The flx HTTP server: reads flags and environment, builds the service, runs it, drains it.
+
+mod announce;
+mod arguments;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use flx_api::Application;
+use flx_store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::announce::announce;
+use crate::arguments::Arguments;
+
+/// Small blocks are freed and taken by many threads here; the system's allocator keeps them apart
+/// less well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed; the exit code says it then.
+            let _ = announce::failure(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.print_openapi {
+        return Ok(announce::text(&flx_api::openapi_json())?);
+    }
+    flx_api::init_telemetry(arguments.log_format, &arguments.log_level)?;
+    let settings = arguments.settings();
+    let store = Store::open_or_create(&arguments.database(), &arguments.store_options())?;
+    let demo = arguments.demo.then(|| flx_api::demo_account(&store)).transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(arguments.blocking_threads())
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let stop = stop_signal()?;
+        let application = Application::build(settings, store)?;
+        announce(application.address(), demo.as_ref())?;
+        application.run(stop).await?;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Ready when the process is asked to stop. A second request is left to the system's own ways.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

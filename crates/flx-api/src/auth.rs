@@ -1,0 +1,241 @@
+//! Who calls: asked before a byte of the body is read.
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, web};
+use flx_keys::{ApiKey, KeyRecord, KeyState};
+use flx_plans::{Credits, Plan};
+use flx_store::{Account, KeyHolder, StoreError, Usage};
+
+use crate::clock::now_ms;
+use crate::problem::{Kind, Problem};
+use crate::rate_limit::Standing;
+use crate::refuse;
+use crate::state::State;
+use crate::upload::Body;
+
+/// Who calls, with a key that was verified for this very request.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The account.
+    pub(crate) account: Account,
+    /// The key presented.
+    pub(crate) key: KeyRecord,
+    /// The account's use of credits when the request came.
+    pub(crate) usage: Usage,
+}
+
+impl Caller {
+    /// What the account's plan allows.
+    pub(crate) fn plan<'a>(&self, state: &'a State) -> &'a Plan {
+        state.plans().plan(self.account.tier)
+    }
+
+    /// Compressions left in the period.
+    pub(crate) fn credits_left(&self, state: &State) -> Credits {
+        self.plan(state).compressions_per_period().left(self.usage.compressions_used)
+    }
+}
+
+/// Lets verified callers through to any route.
+pub(crate) async fn authenticated(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let state = match state_of(&request) {
+        Ok(state) => state,
+        Err(problem) => return Ok(refuse_unread(request, &problem)),
+    };
+    match caller(&state, request.headers()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+        Err(problem) => Ok(refuse_unread(request, &problem)),
+    }
+}
+
+/// Lets verified callers through to work that is limited a minute and costs credits. Whatever is
+/// answered from here on carries the rate limit's headers.
+pub(crate) async fn admitted(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let state = match state_of(&request) {
+        Ok(state) => state,
+        Err(problem) => return Ok(refuse_unread(request, &problem)),
+    };
+    let caller = match caller(&state, request.headers()).await {
+        Ok(caller) => caller,
+        Err(problem) => return Ok(refuse_unread(request, &problem)),
+    };
+    let quota = caller.plan(&state).requests_per_minute();
+    let standing = state.limiter().take(caller.account.id.as_str(), quota, now_ms());
+    let mut response = match may_begin(&state, &caller, standing) {
+        Ok(()) => {
+            request.extensions_mut().insert(caller);
+            next.call(request).await?.map_into_boxed_body()
+        }
+        Err(problem) => refuse_unread(request, &problem),
+    };
+    show_standing(response.headers_mut(), standing);
+    Ok(response)
+}
+
+/// The caller that [`authenticated`] or [`admitted`] let through.
+pub(crate) fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    caller.ok_or_else(|| refuse::unauthorized("No API key was sent."))
+}
+
+fn may_begin(state: &State, caller: &Caller, standing: Standing) -> Result<(), Problem> {
+    if !standing.allowed {
+        return Err(Problem::new(
+            Kind::RateLimited,
+            format!("{} requests a minute are allowed", standing.quota),
+        )
+        .with_limit(standing.quota)
+        .with_retry_after(standing.reset_s));
+    }
+    if caller.credits_left(state) == Credits::ZERO {
+        let limit = caller.plan(state).compressions_per_period().enforced().get();
+        let used = caller.usage.compressions_used.get();
+        return Err(refuse::quota(used, limit, 1, caller.usage.resets_at_ms));
+    }
+    if state.is_draining() {
+        return Err(refuse::shutting_down());
+    }
+    state.admission().check().map_err(|full| refuse::full(full.retry_after_s))
+}
+
+async fn caller(state: &Arc<State>, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let key = presented(headers)?;
+    let shared = Arc::clone(state);
+    let holder = state.blocking(move || verify(&shared, &key)).await??;
+    if holder.account.is_disabled() {
+        return Err(Problem::new(Kind::AccountDisabled, "The account is disabled."));
+    }
+    state
+        .plans()
+        .admit_api_key(holder.account.tier)
+        .map_err(|denied| refuse::denied(&denied, state))?;
+    Ok(Caller { account: holder.account, key: holder.key, usage: holder.usage })
+}
+
+/// The key of `Authorization: Bearer …`, and nowhere else.
+fn presented(headers: &HeaderMap) -> Result<ApiKey, Problem> {
+    let mut lines = headers.get_all(AUTHORIZATION);
+    let (Some(line), None) = (lines.next(), lines.next()) else {
+        return Err(refuse::unauthorized(
+            "Send one API key as `Authorization: Bearer flx_live_…`.",
+        ));
+    };
+    let text = line.to_str().unwrap_or_default();
+    let (scheme, key) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refuse::unauthorized("The Authorization header is not `Bearer flx_live_…`."));
+    }
+    ApiKey::parse(key.trim_start_matches(' '))
+        .map_err(|_| refuse::unauthorized("The API key is malformed, unknown or no longer valid."))
+}
+
+/// One read of the database; argon2 only for a key that is new to this process.
+fn verify(state: &State, key: &ApiKey) -> Result<KeyHolder, Problem> {
+    let now = now_ms();
+    let refused =
+        || refuse::unauthorized("The API key is malformed, unknown or no longer valid.");
+    let holder = state
+        .store()
+        .find_key_holder(&key.lookup(), now)
+        .map_err(|error| refuse::store(&error))?
+        .filter(|holder| holder.key.state == KeyState::Active)
+        .ok_or_else(refused)?;
+    state.verifier().verify(key, &holder.key.hash).map_err(|error| match error {
+        error if error.is_unauthorized() => refused(),
+        flx_keys::Error::Busy { .. } => {
+            Problem::new(Kind::Overloaded, "too many new keys are being verified")
+                .with_retry_after(1)
+        }
+        error => {
+            tracing::error!(error = %error, "a key could not be verified");
+            Problem::new(Kind::Internal, Kind::Internal.generic_detail())
+        }
+    })?;
+    note_use(state, &holder.key, now);
+    Ok(holder)
+}
+
+/// The time of last use is for people to look at: no request fails for it.
+fn note_use(state: &State, key: &KeyRecord, now: i64) {
+    match state.store().note_key_use(key, now) {
+        Ok(_) | Err(StoreError::Busy) => {}
+        Err(error) => tracing::warn!(error = %error, "the key's last use was not noted"),
+    }
+}
+
+fn state_of(request: &ServiceRequest) -> Result<Arc<State>, Problem> {
+    let state = request.app_data::<web::Data<State>>();
+    state
+        .map(|state| Arc::clone(state))
+        .ok_or_else(|| Problem::new(Kind::Internal, Kind::Internal.generic_detail()))
+}
+
+/// Answers without reading the body; the connection is closed after it, unless there is none.
+fn refuse_unread(request: ServiceRequest, problem: &Problem) -> ServiceResponse<BoxBody> {
+    let (request, payload) = request.into_parts();
+    let response = Body::new(payload).hold_in(problem.respond(None));
+    ServiceResponse::new(request, response)
+}
+
+fn show_standing(headers: &mut HeaderMap, standing: Standing) {
+    const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+    const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+    for (name, value) in [(POLICY, standing.policy_header()), (LIMIT, standing.limit_header())] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "flx_live_a3b4c00112233445566778899aabbccddeeff8e9";
+
+    #[track_caller]
+    fn check(lines: &[&str], taken: bool) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(AUTHORIZATION, HeaderValue::from_str(line).unwrap());
+        }
+        let result = presented(&headers);
+        assert_eq!(result.is_ok(), taken, "{lines:?}");
+        if let Err(problem) = result {
+            assert_eq!((problem.status().as_u16(), problem.error()), (401, "Unauthorized"));
+            assert!(!problem.to_string().contains("a3b4c0"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn one_bearer_key_is_taken() {
+        check(&[&format!("Bearer {KEY}")], true);
+        check(&[&format!("bearer  {KEY}")], true);
+    }
+
+    #[test]
+    fn anything_else_is_unauthorized_without_repeating_it() {
+        check(&[], false);
+        check(&[KEY], false);
+        check(&[&format!("Basic {KEY}")], false);
+        check(&["Bearer"], false);
+        check(&["Bearer "], false);
+        check(&[&format!("Bearer {KEY}x")], false);
+        check(&[&format!("Bearer {}", KEY.to_uppercase())], false);
+        check(&[&format!("Bearer {KEY}"), &format!("Bearer {KEY}")], false);
+    }
+}

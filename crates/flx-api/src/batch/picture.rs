@@ -1,0 +1,227 @@
+//! One picture's way through the house, and all pictures of a request side by side.
+
+use std::num::NonZeroU32;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::time::Instant;
+
+use flx_core::{CancelFlag, Compressed, ImageInfo, Options, Watermark};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesOrdered;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout_at;
+
+use super::{Places, weight};
+use crate::problem::{Kind, Problem};
+use crate::results::Pending;
+use crate::state::State;
+use crate::upload::{Spooled, UploadedFile};
+use crate::{metrics, names, refuse};
+
+/// Most pixels of a watermark: decoded, it stays in memory as long as its batch.
+const MAX_WATERMARK_PIXELS: u64 = 16_000_000;
+
+/// The work of one request.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// Whose turn it is.
+    pub(crate) account: String,
+    /// The pictures, in order.
+    pub(crate) files: Vec<UploadedFile>,
+    /// What to make of each.
+    pub(crate) options: Options,
+    /// Raised when nobody wants the result any more.
+    pub(crate) cancel: CancelFlag,
+}
+
+/// What became of one picture.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// What the client called it.
+    pub(crate) original_name: String,
+    /// The result, or why there is none.
+    pub(crate) result: Result<Finished, Problem>,
+}
+
+/// A picture that is compressed and stored, but not yet paid.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The stored file.
+    pub(crate) stored: Pending,
+    /// The picture and its facts.
+    pub(crate) picture: Arc<Compressed>,
+    /// The name it is offered under.
+    pub(crate) name: String,
+    /// Size of the original in bytes.
+    pub(crate) original_size: u64,
+}
+
+/// Works on all pictures; the outcomes are in the order of the files. Dropping the future drops
+/// everything: waiting pictures give their places back, finished files are removed.
+pub(crate) async fn run(state: &Arc<State>, job: Job, mut places: Places) -> Vec<Outcome> {
+    let job_facts = Facts { account: job.account, options: job.options, cancel: job.cancel };
+    let mut running: FuturesOrdered<_> = job
+        .files
+        .into_iter()
+        .map(|file| {
+            let facts = job_facts.clone();
+            async move {
+                let original_name = file.original_name.clone();
+                let format = facts.options.format();
+                let result = one(state, facts, file).await;
+                if let Err(problem) = &result {
+                    metrics::failed(format, problem.kind().name());
+                }
+                Outcome { original_name, result }
+            }
+        })
+        .collect();
+    let mut outcomes = Vec::with_capacity(running.len());
+    while let Some(outcome) = running.next().await {
+        places.leave_one();
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+/// Decodes the watermark of a request, once for all its pictures.
+pub(crate) async fn watermark(
+    state: &Arc<State>,
+    account: &str,
+    file: Spooled,
+) -> Result<Watermark, Problem> {
+    let limits = state.picture_limits().with_max_pixels(MAX_WATERMARK_PIXELS);
+    let decoded = state.pool().run(account, move || {
+        let bytes = file.load().map_err(|error| unreadable(&error))?;
+        Watermark::from_png(&bytes, &limits)
+            .map_err(|error| refuse::picture(&error, "watermarkFile"))
+    });
+    decoded.await.unwrap_or_else(|_| Err(panicked()))
+}
+
+#[derive(Clone)]
+struct Facts {
+    account: String,
+    options: Options,
+    cancel: CancelFlag,
+}
+
+async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Finished, Problem> {
+    let limits = state.settings().limits();
+    let turn = Instant::now() + limits.queue_timeout();
+    let info = probe(state, &file.bytes).await?;
+    state.picture_limits().check(&info).map_err(|error| refuse::picture(&error, "file"))?;
+    let needed = weight::bytes(&info, facts.options.format());
+    let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
+    let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
+    let original_size = file.bytes.size();
+    let name = names::slug(&file.original_name, facts.options.format());
+    let (picture, memory) = compress(state, facts, file.bytes, turn, memory).await?;
+    metrics::compressed(&picture, original_size);
+    let picture = Arc::new(picture);
+    let stored = store(state, Arc::clone(&picture)).await?;
+    drop(memory);
+    Ok(Finished { stored, picture, name, original_size })
+}
+
+/// Reads the header. A large upload is read into memory for it, a few of them at a time.
+async fn probe(state: &Arc<State>, file: &Spooled) -> Result<ImageInfo, Problem> {
+    let _turn = match file {
+        Spooled::Memory(_) => None,
+        Spooled::File { .. } => Arc::clone(state.probes()).acquire_owned().await.ok(),
+    };
+    let file = file.clone();
+    let probed = state.blocking(move || {
+        let bytes = file.load().map_err(|error| unreadable(&error))?;
+        match catch_unwind(|| flx_core::probe(&bytes)) {
+            Ok(info) => info.map_err(|error| refuse::picture(&error, "file")),
+            Err(_) => Err(panicked()),
+        }
+    });
+    probed.await?
+}
+
+/// Waits for the account's turn on the codec's threads. The memory goes along, so that a picture
+/// nobody waits for any more keeps its share until it is really done.
+async fn compress(
+    state: &Arc<State>,
+    facts: Facts,
+    file: Spooled,
+    turn: Instant,
+    memory: OwnedSemaphorePermit,
+) -> Result<(Compressed, OwnedSemaphorePermit), Problem> {
+    let mut options = facts.options;
+    if !state.pool().is_idle() {
+        // With other pictures at hand, one thread each makes the most of the processors.
+        options = options.with_threads(NonZeroU32::MIN);
+    }
+    let shared = Arc::clone(state);
+    let cancel = facts.cancel;
+    let work = state.pool().run(&facts.account, move || {
+        let result = attempt(&shared, &options, cancel, &file, turn);
+        (result, memory)
+    });
+    match work.await {
+        Ok((result, memory)) => result.map(|picture| (picture, memory)),
+        Err(_) => Err(panicked()),
+    }
+}
+
+fn attempt(
+    state: &State,
+    options: &Options,
+    cancel: CancelFlag,
+    file: &Spooled,
+    turn: Instant,
+) -> Result<Compressed, Problem> {
+    if state.is_draining() {
+        return Err(refuse::shutting_down());
+    }
+    let start = Instant::now();
+    if start > turn {
+        return Err(waited_too_long());
+    }
+    let limits = state
+        .picture_limits()
+        .with_deadline(start + state.settings().limits().picture_timeout())
+        .with_cancel(cancel);
+    let bytes = file.load().map_err(|error| unreadable(&error))?;
+    let picture = flx_core::compress(&bytes, options, &limits)
+        .map_err(|error| refuse::picture(&error, field_of(&error)))?;
+    state.admission().note(start.elapsed());
+    Ok(picture)
+}
+
+async fn store(state: &Arc<State>, picture: Arc<Compressed>) -> Result<Pending, Problem> {
+    let files = state.files().clone();
+    let stored = state.blocking(move || files.put(picture.bytes())).await?;
+    stored.map_err(|error| {
+        tracing::error!(error = %error, "a result cannot be stored");
+        Problem::new(Kind::Unavailable, "the result cannot be stored; nothing was charged for it")
+            .with_retry_after(30)
+    })
+}
+
+/// What an output format cannot hold is a matter of the format, everything else of the file.
+fn field_of(error: &flx_core::Error) -> &'static str {
+    match error {
+        flx_core::Error::OutputTooLarge { .. } | flx_core::Error::FormatDisabled { .. } => "format",
+        _ => "file",
+    }
+}
+
+fn waited_too_long() -> Problem {
+    Problem::new(Kind::Overloaded, "the picture's turn did not come in time").with_retry_after(30)
+}
+
+fn unreadable(error: &std::io::Error) -> Problem {
+    tracing::error!(error = %error, "an upload cannot be read back");
+    Problem::new(Kind::Unavailable, "the upload cannot be read back; nothing was charged for it")
+        .with_retry_after(30)
+}
+
+fn panicked() -> Problem {
+    tracing::error!("a picture made the codec panic");
+    Problem::new(Kind::Internal, "this picture made the codec fail; nothing was charged for it")
+}
+

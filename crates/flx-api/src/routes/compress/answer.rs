@@ -1,0 +1,207 @@
+//! The answer: JSON with one entry a picture, or the picture itself.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::paid::{Paid, PaidEntry, PaidResult};
+use crate::problem::{Problem, ProblemView};
+use crate::state::State;
+use crate::{clock, names, origin};
+
+/// The answer of `POST /api/compress`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CompressAnswer {
+    /// The session given, or a new random one.
+    pub session_id: String,
+    /// One entry for each `file`, in order.
+    pub results: Vec<Entry>,
+    /// Where the account stands now.
+    pub usage: UsageNow,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Entry {
+    /// It was compressed and charged.
+    Success(Success),
+    /// It was not, and costs nothing.
+    Failure(Failure),
+}
+
+/// A file that was compressed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Success {
+    /// What the client called the file.
+    #[schema(example = "photo.jpg")]
+    pub original_name: String,
+    /// The name under which the result is downloaded.
+    #[schema(example = "photo.webp")]
+    pub name: String,
+    /// `webp`, `avif`, `jpg` or `png`.
+    #[schema(example = "webp")]
+    pub format: String,
+    /// Size of the upload in bytes.
+    pub original_size: u64,
+    /// Size of the result in bytes.
+    pub size: u64,
+    /// Percent of the original size saved, one decimal; negative when the result is larger.
+    #[schema(example = 71.3)]
+    pub savings: f64,
+    /// Width of the result in pixels.
+    pub width: u32,
+    /// Height of the result in pixels.
+    pub height: u32,
+    /// Whether the original's coding was kept, because a new one would not be smaller.
+    pub unchanged: bool,
+    /// Signed link to the result; works without a key until `expiresAt`.
+    pub download_url: String,
+    /// When the result is deleted: RFC 3339, UTC.
+    #[schema(format = DateTime, example = "2026-11-24T16:15:00Z")]
+    pub expires_at: String,
+}
+
+/// A file that was not compressed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// What the client called the file.
+    pub original_name: String,
+    /// The problem in a few words.
+    pub error: String,
+    /// The problem in full.
+    pub problem: ProblemView,
+}
+
+/// Compressions used and allowed in the billing period.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UsageNow {
+    /// Compressions used, those of this request included.
+    pub compressor_used: u32,
+    /// Compressions allowed; 99999 for an unlimited plan.
+    pub compressor_limit: u32,
+}
+
+/// The JSON answer; when every picture failed, the first one's problem.
+pub(super) fn json(request: &HttpRequest, state: &State, paid: &Paid) -> HttpResponse {
+    let base = origin::public_base(request, state);
+    let results: Vec<Entry> =
+        paid.entries.iter().map(|entry| entry_view(entry, state, &base)).collect();
+    if let Some(problem) = first_when_all_failed(&paid.entries) {
+        return problem.clone().with_results(results).respond(None);
+    }
+    let answer = CompressAnswer {
+        session_id: paid.session_id.clone(),
+        results,
+        usage: UsageNow {
+            compressor_used: paid.used.get(),
+            compressor_limit: paid.limit.get(),
+        },
+    };
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer)
+}
+
+/// The picture itself, with the facts in headers.
+pub(super) fn picture(
+    request: &HttpRequest,
+    state: &State,
+    paid: &Paid,
+    result: &PaidResult,
+) -> HttpResponse {
+    let success = success_view("", result, state, &origin::public_base(request, state));
+    let mut response = HttpResponse::build(StatusCode::OK);
+    response
+        .insert_header((CONTENT_TYPE, result.row.media_type.as_str()))
+        .insert_header((CONTENT_DISPOSITION, names::attachment(&success.name)))
+        .insert_header((CACHE_CONTROL, "no-store"));
+    let facts = [
+        ("x-original-size", success.original_size.to_string()),
+        ("x-size", success.size.to_string()),
+        ("x-savings", format!("{:.1}", success.savings)),
+        ("x-width", success.width.to_string()),
+        ("x-height", success.height.to_string()),
+        ("x-unchanged", success.unchanged.to_string()),
+        ("x-session-id", paid.session_id.clone()),
+        ("x-download-url", success.download_url),
+        ("x-expires-at", success.expires_at),
+        ("x-compressor-used", paid.used.to_string()),
+        ("x-compressor-limit", paid.limit.to_string()),
+    ];
+    for (name, value) in facts {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.insert_header((HeaderName::from_static(name), value));
+        }
+    }
+    response.body(Bytes::copy_from_slice(result.picture.bytes()))
+}
+
+fn first_when_all_failed(entries: &[PaidEntry]) -> Option<&Problem> {
+    let mut problems = entries.iter().map(|entry| entry.result.as_ref().err());
+    let first = problems.next()??;
+    problems.all(|problem| problem.is_some()).then_some(first)
+}
+
+fn entry_view(entry: &PaidEntry, state: &State, base: &str) -> Entry {
+    match &entry.result {
+        Ok(result) => Entry::Success(success_view(&entry.original_name, result, state, base)),
+        Err(problem) => Entry::Failure(Failure {
+            original_name: entry.original_name.clone(),
+            error: problem.error().to_owned(),
+            problem: problem.view(None),
+        }),
+    }
+}
+
+fn success_view(original_name: &str, result: &PaidResult, state: &State, base: &str) -> Success {
+    let (row, picture) = (&result.row, &result.picture);
+    let expires_s = row.expires_at_ms.div_euclid(1000);
+    Success {
+        original_name: original_name.to_owned(),
+        name: row.name.clone(),
+        format: picture.format().extension().to_owned(),
+        original_size: result.original_size,
+        size: row.size_bytes,
+        savings: savings(result.original_size, row.size_bytes),
+        width: picture.width(),
+        height: picture.height(),
+        unchanged: picture.unchanged(),
+        download_url: format!(
+            "{base}/api/results/{}/{}?{}",
+            row.id,
+            names::percent(&row.name),
+            state.signer().query(row.id.as_str(), expires_s)
+        ),
+        expires_at: clock::rfc3339(row.expires_at_ms),
+    }
+}
+
+/// Percent of the original saved, rounded to one decimal.
+fn savings(original: u64, size: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "one decimal of a percentage")]
+    let share = 1.0 - size as f64 / original.max(1) as f64;
+    let rounded = (share * 1000.0).round() / 10.0;
+    // No negative zero in the JSON.
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn savings_have_one_decimal_and_a_sign() {
+        assert!((savings(1000, 287) - 71.3).abs() < 1e-9);
+        assert!((savings(1000, 1100) + 10.0).abs() < 1e-9);
+        assert!((savings(3, 2) - 33.3).abs() < 1e-9);
+        assert!(savings(10_000, 10_001).is_sign_positive(), "no -0.0");
+        assert!(savings(0, 0).abs() <= 100.0);
+    }
+}

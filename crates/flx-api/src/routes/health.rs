@@ -1,0 +1,71 @@
+//! `GET /healthz` and `GET /readyz`.
+
+use std::time::Duration;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::{Kind, Problem};
+use crate::refuse;
+use crate::state::State;
+
+/// How long readiness waits for the database and the disk.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Live {
+    /// `ok`.
+    #[schema(example = "ok")]
+    pub status: String,
+    /// Version of the program.
+    #[schema(example = "0.1.0")]
+    pub version: String,
+}
+
+/// Requests can be served.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ready {
+    /// `ready`.
+    #[schema(example = "ready")]
+    pub status: String,
+    /// `ok`: the database answers.
+    #[schema(example = "ok")]
+    pub database: String,
+    /// `ok`: results can be written.
+    #[schema(example = "ok")]
+    pub results: String,
+}
+
+/// Asks nobody, so that it answers however much there is to do.
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Live {
+        status: String::from("ok"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+/// Asks the database and writes a byte beside the results.
+pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    if state.is_draining() {
+        return Err(refuse::shutting_down());
+    }
+    let (store, files) = (state.store().clone(), state.files().clone());
+    let asked = state.blocking(move || (store.ping(), files.ping()));
+    let (database, results) = tokio::time::timeout(PATIENCE, asked)
+        .await
+        .map_err(|_| unavailable("database or result store do not answer in time"))??;
+    database.map_err(|error| unavailable(&format!("the database: {error}")))?;
+    results.map_err(|error| unavailable(&format!("the result store: {}", error.kind())))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Ready {
+        status: String::from("ready"),
+        database: String::from("ok"),
+        results: String::from("ok"),
+    }))
+}
+
+fn unavailable(detail: &str) -> Problem {
+    Problem::new(Kind::Unavailable, detail).with_retry_after(5)
+}

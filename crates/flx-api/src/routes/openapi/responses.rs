@@ -1,0 +1,87 @@
+//! Answers that several paths share.
+
+#![allow(dead_code, reason = "only the document is made of these")]
+
+use utoipa::IntoResponses;
+
+use crate::problem::ProblemView;
+
+/// What can be wrong with a key or its account.
+#[derive(IntoResponses)]
+pub(super) enum KeyProblems {
+    /// The key is missing, malformed, unknown, rolled or revoked: `error` is `Unauthorized`
+    #[response(
+        status = 401, content_type = "application/problem+json",
+        headers(("WWW-Authenticate" = String, description = "`Bearer`"))
+    )]
+    Unauthorized(ProblemView),
+    /// The account's plan has no API access or lacks the feature asked for, or the account is
+    /// disabled
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(ProblemView),
+}
+
+/// What can be wrong with an upload.
+#[derive(IntoResponses)]
+pub(super) enum UploadProblems {
+    /// The multipart body is malformed or incomplete
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(ProblemView),
+    /// The body arrived too slowly
+    #[response(status = 408, content_type = "application/problem+json")]
+    SlowBody(ProblemView),
+    /// A file or the whole upload is too large
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemView),
+    /// The request is not multipart/form-data, or the file is no supported picture
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(ProblemView),
+    /// A field is missing, unknown, given twice or has a bad value; or the picture is damaged or
+    /// exceeds a limit
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemView),
+    /// Too many requests a minute, or the period's compressions are used up (`#quota-exceeded`)
+    #[response(
+        status = 429, content_type = "application/problem+json",
+        headers(
+            ("Retry-After" = u64, description = "Seconds"),
+            ("RateLimit-Policy" = String, description = "As on success"),
+            ("RateLimit" = String, description = "As on success"),
+        )
+    )]
+    TooMany(ProblemView),
+}
+
+/// What can be wrong with a download link.
+#[derive(IntoResponses)]
+pub(super) enum DownloadProblems {
+    /// The signature is missing or wrong
+    #[response(status = 403, content_type = "application/problem+json")]
+    Signature(ProblemView),
+    /// The name is not the result's
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemView),
+    /// The link has expired
+    #[response(status = 410, content_type = "application/problem+json")]
+    Expired(ProblemView),
+    /// The range lies outside the file
+    #[response(
+        status = 416, content_type = "application/problem+json",
+        headers(("Content-Range" = String, description = "`bytes */size`"))
+    )]
+    Range(ProblemView),
+}
+
+/// What can be wrong with the server.
+#[derive(IntoResponses)]
+pub(super) enum ServerProblems {
+    /// The server failed
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(ProblemView),
+    /// The server is overloaded, shutting down, or cannot reach a part of itself
+    #[response(
+        status = 503, content_type = "application/problem+json",
+        headers(("Retry-After" = u64, description = "Seconds"))
+    )]
+    Unavailable(ProblemView),
+}

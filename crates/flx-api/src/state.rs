@@ -1,0 +1,209 @@
+//! What all requests share.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use flx_core::Limits;
+use flx_keys::{KeyringOptions, Verifier};
+use flx_plans::Plans;
+use flx_store::Store;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::batch::{Admission, CpuPool, default_memory_limit};
+use crate::problem::{Kind, Problem};
+use crate::rate_limit::RateLimiter;
+use crate::results::ResultFiles;
+use crate::signed_url::Signer;
+use crate::{Error, Settings};
+
+/// Everything that outlives a request.
+#[derive(Debug)]
+pub(crate) struct State {
+    settings: Settings,
+    address: SocketAddr,
+    store: Store,
+    plans: Plans,
+    verifier: Verifier,
+    signer: Signer,
+    files: ResultFiles,
+    limiter: RateLimiter,
+    admission: Admission,
+    pool: CpuPool,
+    probes: Arc<Semaphore>,
+    runtime: Handle,
+    draining: AtomicBool,
+    running: AtomicUsize,
+    ended: Notify,
+}
+
+impl State {
+    /// Opens and starts what requests need; must be called within a tokio runtime, on which the
+    /// work of requests then runs.
+    pub(crate) fn new(
+        settings: Settings,
+        address: SocketAddr,
+        store: Store,
+    ) -> Result<Self, Error> {
+        let plans = load_plans(&settings)?;
+        let files = ResultFiles::open(settings.data_dir(), settings.sync_results()).map_err(
+            |source| Error::DataDir { path: settings.data_dir().to_owned(), source },
+        )?;
+        let secret = store.signing_secret()?;
+        let signer = Signer::new(secret.expose()).ok_or(Error::Setting {
+            name: "the signing secret",
+            value: String::from("unusable"),
+            allowed: "32 bytes",
+        })?;
+        let limits = settings.limits();
+        let workers = limits.workers();
+        let memory = limits.memory().unwrap_or_else(default_memory_limit);
+        Ok(Self {
+            verifier: Verifier::new(KeyringOptions::default()).map_err(Error::Keys)?,
+            limiter: RateLimiter::default(),
+            admission: Admission::new(limits.queue(), workers, memory),
+            pool: CpuPool::start(workers).map_err(Error::Thread)?,
+            probes: Arc::new(Semaphore::new(workers.max(2))),
+            runtime: Handle::current(),
+            draining: AtomicBool::new(false),
+            running: AtomicUsize::new(0),
+            ended: Notify::new(),
+            settings,
+            address,
+            store,
+            plans,
+            signer,
+            files,
+        })
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.plans
+    }
+
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    pub(crate) fn files(&self) -> &ResultFiles {
+        &self.files
+    }
+
+    pub(crate) fn limiter(&self) -> &RateLimiter {
+        &self.limiter
+    }
+
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    pub(crate) fn pool(&self) -> &CpuPool {
+        &self.pool
+    }
+
+    /// Held while a large upload is read into memory only to look at its header.
+    pub(crate) fn probes(&self) -> &Arc<Semaphore> {
+        &self.probes
+    }
+
+    /// Limits on one picture whose file the plan's limit has let in.
+    pub(crate) fn picture_limits(&self) -> Limits {
+        let limits = self.settings.limits();
+        Limits::default()
+            .with_max_bytes(u64::MAX)
+            .with_max_pixels(limits.max_pixels())
+            .with_max_side(limits.max_side())
+            .with_max_frames(limits.max_frames())
+    }
+
+    /// Runs what blocks where blocking is allowed.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.runtime.spawn_blocking(work).await.map_err(|error| {
+            tracing::error!(error = %error, "blocking work failed");
+            Problem::new(Kind::Internal, Kind::Internal.generic_detail())
+        })
+    }
+
+    /// Runs work that goes on when its request is gone, and that a stop waits for.
+    pub(crate) async fn detached<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let running = Running::begin(Arc::clone(self));
+        let task = self.runtime.spawn(async move {
+            let _running = running;
+            work.await
+        });
+        task.await.map_err(|error| {
+            tracing::error!(error = %error, "a request's work failed");
+            Problem::new(Kind::Internal, Kind::Internal.generic_detail())
+        })
+    }
+
+    /// Whether the server is on its way out.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// From now on nothing new begins.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Waits for detached work.
+    pub(crate) async fn wait_until_idle(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if self.running.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            ended.await;
+        }
+    }
+}
+
+/// Counts a piece of detached work while it lives.
+struct Running(Arc<State>);
+
+impl Running {
+    fn begin(state: Arc<State>) -> Self {
+        state.running.fetch_add(1, Ordering::AcqRel);
+        Self(state)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::AcqRel);
+        self.0.ended.notify_waiters();
+    }
+}
+
+fn load_plans(settings: &Settings) -> Result<Plans, Error> {
+    let Some(path) = settings.plans_file() else { return Ok(Plans::default()) };
+    let text = fs::read_to_string(path)
+        .map_err(|source| Error::PlanFile { path: path.to_owned(), source })?;
+    // The error names file and line itself.
+    Plans::from_toml(&text, &path.display().to_string()).map_err(Error::Plans)
+}

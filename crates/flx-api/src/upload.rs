@@ -1,0 +1,270 @@
+//! Reading an upload: the multipart loop with all its limits.
+
+mod body;
+mod form;
+mod spool;
+
+use std::path::Path;
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart};
+use actix_web::http::header::HeaderMap;
+use futures_util::StreamExt as _;
+
+pub(crate) use self::body::Body;
+use self::body::{malformed, multipart};
+pub(crate) use self::form::{Form, TextField};
+pub(crate) use self::spool::Spooled;
+use self::spool::Spooler;
+use crate::names;
+use crate::problem::{Kind, Problem};
+
+/// Longest value of a text field in bytes.
+const MAX_TEXT_BYTES: usize = 1024;
+/// Room for boundaries and headers of all parts in the limit on the whole body, in bytes.
+const OVERHEAD_BYTES: u64 = 256 * 1024;
+
+/// What was uploaded.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    /// The pictures, in order.
+    pub(crate) files: Vec<UploadedFile>,
+    /// The watermark's file, if any.
+    pub(crate) watermark: Option<Spooled>,
+    /// The text fields.
+    pub(crate) form: Form,
+}
+
+/// One `file` part.
+#[derive(Debug)]
+pub(crate) struct UploadedFile {
+    /// What the client called it, fit to be shown.
+    pub(crate) original_name: String,
+    /// Its bytes.
+    pub(crate) bytes: Spooled,
+}
+
+/// What has been seen of an upload so far, for a refusal before the rest is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seen {
+    /// `file` parts that have begun.
+    pub(crate) files: u32,
+    /// Whether a `watermarkFile` part has begun.
+    pub(crate) watermark: Watermarked,
+}
+
+/// Whether a watermark is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Watermarked {
+    /// It is.
+    Yes,
+    /// It is not.
+    #[default]
+    No,
+}
+
+/// What an upload must keep to.
+pub(crate) struct Rules<'a> {
+    /// Folder of temporary files.
+    pub(crate) folder: &'a Path,
+    /// Most `file` parts.
+    pub(crate) max_files: u32,
+    /// Largest file in bytes.
+    pub(crate) max_file_bytes: u64,
+    /// Longest pause between two pieces.
+    pub(crate) idle: Duration,
+    /// Bytes a second to keep up on average.
+    pub(crate) min_rate: u64,
+    /// Asked at the head of every file: may this request go on?
+    pub(crate) admit: &'a dyn Fn(Seen) -> Result<(), Problem>,
+}
+
+impl Rules<'_> {
+    /// Every file, the watermark and the fields at their largest.
+    fn max_body_bytes(&self) -> u64 {
+        self.max_file_bytes.saturating_mul(u64::from(self.max_files) + 1) + OVERHEAD_BYTES
+    }
+}
+
+/// Reads the whole upload.
+///
+/// # Errors
+/// 400 malformed multipart, 408 too slow, 413 too large, 415 not multipart/form-data, 422 a field
+/// that is missing, unknown, given twice or wrong, 503 no room on the disk, and what `admit` says.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: &Body,
+    rules: &Rules<'_>,
+) -> Result<Upload, Problem> {
+    body.limit(rules.max_body_bytes(), rules.idle, rules.min_rate);
+    body.refuse_announced_size(headers)?;
+    let mut parts = multipart(headers, body)?;
+    let mut reader = Reader::new(rules);
+    while let Some(part) = body.paced(parts.next()).await? {
+        let part = part.map_err(|error| malformed(&error, body))?;
+        reader.take(part, body).await?;
+    }
+    finish(parts, body).await?;
+    reader.finish()
+}
+
+/// Reads what follows the last boundary, so that the connection can serve another request.
+async fn finish(parts: Multipart, body: &Body) -> Result<(), Problem> {
+    drop(parts);
+    let mut epilogue = body.clone();
+    while let Some(piece) = body.paced(epilogue.next()).await? {
+        piece.map_err(|error| malformed(&error.into(), body))?;
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    rules: &'a Rules<'a>,
+    spooler: Spooler,
+    seen: Seen,
+    files: Vec<UploadedFile>,
+    watermark: Option<Spooled>,
+    form: Form,
+}
+
+impl<'a> Reader<'a> {
+    fn new(rules: &'a Rules<'a>) -> Self {
+        Self {
+            rules,
+            spooler: Spooler::new(rules.folder),
+            seen: Seen::default(),
+            files: Vec::new(),
+            watermark: None,
+            form: Form::default(),
+        }
+    }
+
+    async fn take(&mut self, mut part: Field, body: &Body) -> Result<(), Problem> {
+        let name = part.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "file" => self.take_file(&mut part, body).await,
+            "watermarkFile" => self.take_watermark(&mut part, body).await,
+            name => match TextField::named(name) {
+                Some(field) => {
+                    let text = read_text(&mut part, field, body).await?;
+                    self.form.set(field, &text)
+                }
+                None => Err(Problem::field(
+                    name,
+                    format!("the form has no field {:?}", crate::telemetry::redact(name)),
+                )),
+            },
+        }
+    }
+
+    async fn take_file(&mut self, part: &mut Field, body: &Body) -> Result<(), Problem> {
+        if is_left_empty(part) {
+            return skip(part, "file", body).await;
+        }
+        self.seen.files += 1;
+        (self.rules.admit)(self.seen)?;
+        let original_name = file_name(part);
+        let bytes = self.read_file(part, "file", body).await?;
+        self.files.push(UploadedFile { original_name, bytes });
+        Ok(())
+    }
+
+    async fn take_watermark(&mut self, part: &mut Field, body: &Body) -> Result<(), Problem> {
+        if is_left_empty(part) {
+            return skip(part, "watermarkFile", body).await;
+        }
+        if self.watermark.is_some() {
+            return Err(given_twice("watermarkFile"));
+        }
+        self.seen.watermark = Watermarked::Yes;
+        (self.rules.admit)(self.seen)?;
+        self.watermark = Some(self.read_file(part, "watermarkFile", body).await?);
+        Ok(())
+    }
+
+    async fn read_file(
+        &mut self,
+        part: &mut Field,
+        name: &str,
+        body: &Body,
+    ) -> Result<Spooled, Problem> {
+        let limit = self.rules.max_file_bytes;
+        let mut writer = self.spooler.begin();
+        while let Some(piece) = body.paced(part.next()).await? {
+            let piece = piece.map_err(|error| malformed(&error, body))?;
+            if writer.size() + piece.len() as u64 > limit {
+                return Err(Problem::new(
+                    Kind::TooLarge,
+                    format!("a file in {name} is larger than {limit} bytes"),
+                )
+                .with_field(name)
+                .with_limit(limit));
+            }
+            writer.write(&piece).await.map_err(|error| no_room(&error))?;
+        }
+        self.spooler.finish(writer).await.map_err(|error| no_room(&error))
+    }
+
+    fn finish(self) -> Result<Upload, Problem> {
+        if self.files.is_empty() {
+            return Err(Problem::field("file", "the form has no file; at least one is needed")
+                .with_value(0u32)
+                .with_limit(self.rules.max_files));
+        }
+        Ok(Upload { files: self.files, watermark: self.watermark, form: self.form })
+    }
+}
+
+/// A browser sends a file field that nobody filled in as an empty part with an empty name.
+fn is_left_empty(part: &Field) -> bool {
+    part.content_disposition()
+        .and_then(|disposition| disposition.get_filename())
+        .is_some_and(str::is_empty)
+}
+
+async fn skip(part: &mut Field, name: &str, body: &Body) -> Result<(), Problem> {
+    while let Some(piece) = body.paced(part.next()).await? {
+        if !piece.map_err(|error| malformed(&error, body))?.is_empty() {
+            return Err(Problem::field(name, format!("a file in {name} has an empty file name")));
+        }
+    }
+    Ok(())
+}
+
+async fn read_text(part: &mut Field, field: TextField, body: &Body) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = body.paced(part.next()).await? {
+        let piece = piece.map_err(|error| malformed(&error, body))?;
+        if bytes.len() + piece.len() > MAX_TEXT_BYTES {
+            let detail = format!("{} is longer than {MAX_TEXT_BYTES} bytes", field.name());
+            return Err(Problem::field(field.name(), detail).with_limit(MAX_TEXT_BYTES));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Problem::field(field.name(), format!("{} is not UTF-8 text", field.name()))
+    })
+}
+
+/// The extended name (RFC 8187) when it is UTF-8, else the plain one.
+fn file_name(part: &Field) -> String {
+    let disposition = part.content_disposition();
+    let extended = disposition
+        .and_then(|disposition| disposition.get_filename_ext())
+        .and_then(|value| std::str::from_utf8(&value.value).ok());
+    let plain = disposition.and_then(|disposition| disposition.get_filename());
+    names::shown(extended.or(plain).unwrap_or_default())
+}
+
+fn given_twice(name: &str) -> Problem {
+    Problem::field(name, format!("{name} is given more than once")).with_limit(1u32)
+}
+
+fn no_room(error: &std::io::Error) -> Problem {
+    tracing::error!(error = %error, "an upload cannot be stored");
+    Problem::new(Kind::Unavailable, "The upload cannot be stored at the moment.")
+        .with_retry_after(30)
+}
+
+#[cfg(test)]
+mod tests;
