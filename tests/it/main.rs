@@ -1,1 +1,3 @@
 //! The real programs, end to end. One module a topic.
+
+mod corpus;
