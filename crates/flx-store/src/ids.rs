@@ -105,10 +105,7 @@ mod tests {
         let braced = format!("{{{id}}}");
         for text in ["", "../x", upper.as_str(), bare.as_str(), braced.as_str()] {
             // A random id without letters reads the same in upper case, but has them in its version.
-            assert!(
-                ResultId::parse(text).is_none() || text == id.as_str(),
-                "{text}"
-            );
+            assert!(ResultId::parse(text).is_none() || text == id.as_str(), "{text}");
         }
     }
 

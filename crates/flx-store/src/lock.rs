@@ -3,7 +3,13 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 
+use std::time::{Duration, Instant};
+
 use crate::{DatabaseUrl, Result, StoreError};
+
+/// How long a restore waits for users that are on their way out: a pool that is still making a
+/// connection outlives its store for a moment.
+const LAST_USER_PATIENCE: Duration = Duration::from_millis(500);
 
 /// The database is in use while this value lives.
 ///
@@ -21,9 +27,7 @@ impl ServerLock {
     /// [`StoreError::BeingRestored`] while a restore runs, [`StoreError::DatabaseMissing`] when
     /// the folder does not exist.
     pub fn shared(url: &DatabaseUrl) -> Result<Self> {
-        Ok(Self {
-            _lock: UseLock::shared(url)?,
-        })
+        Ok(Self { _lock: UseLock::shared(url)? })
     }
 }
 
@@ -46,10 +50,18 @@ impl UseLock {
 
     pub(crate) fn exclusive(url: &DatabaseUrl) -> Result<Self> {
         let file = open(url)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-            Err(TryLockError::Error(error)) => Err(StoreError::file("locking the database")(error)),
+        let begin = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if begin.elapsed() < LAST_USER_PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
+                Err(TryLockError::Error(error)) => {
+                    return Err(StoreError::file("locking the database")(error));
+                }
+            }
         }
     }
 }

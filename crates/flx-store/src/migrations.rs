@@ -26,10 +26,9 @@ pub(crate) fn check(connection: &mut Connection) -> Result<()> {
     if known.iter().any(|version| !applied.contains(version)) {
         return Err(match applied.last() {
             None => StoreError::SchemaMissing,
-            Some(found) => StoreError::SchemaTooOld {
-                found: found.clone(),
-                needed: newest(&known),
-            },
+            Some(found) => {
+                StoreError::SchemaTooOld { found: found.clone(), needed: newest(&known) }
+            }
         });
     }
     Ok(())
@@ -40,10 +39,7 @@ pub(crate) fn check(connection: &mut Connection) -> Result<()> {
 pub(crate) fn run(connection: &mut Connection) -> Result<Migrated> {
     let known = known_versions()?;
     let applied = immediate(connection, |connection| apply_missing(connection, &known))?;
-    Ok(Migrated {
-        applied,
-        version: newest(&known),
-    })
+    Ok(Migrated { applied, version: newest(&known) })
 }
 
 /// Whether every migration of this program is in the database; fails for a newer or foreign one.
@@ -57,13 +53,12 @@ pub(crate) fn is_current(connection: &mut Connection) -> Result<bool> {
 
 fn apply_missing(connection: &mut Connection, known: &[String]) -> Result<Vec<String>> {
     refuse_newer(known, &applied_versions(connection)?)?;
-    let applied = connection
-        .run_pending_migrations(MIGRATIONS)
-        .map_err(|error| match error.downcast::<diesel::result::Error>() {
+    let applied =
+        connection.run_pending_migrations(MIGRATIONS).map_err(|error| match error
+            .downcast::<diesel::result::Error>(
+        ) {
             Ok(error) => StoreError::from(*error),
-            Err(error) => StoreError::Migration {
-                reason: error.to_string(),
-            },
+            Err(error) => StoreError::Migration { reason: error.to_string() },
         })?;
     Ok(applied.iter().map(ToString::to_string).collect())
 }
@@ -78,9 +73,7 @@ fn applied_versions(connection: &mut Connection) -> Result<Vec<String>> {
     }
     let mut versions: Vec<String> = connection
         .applied_migrations()
-        .map_err(|error| StoreError::Migration {
-            reason: error.to_string(),
-        })?
+        .map_err(|error| StoreError::Migration { reason: error.to_string() })?
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -89,31 +82,19 @@ fn applied_versions(connection: &mut Connection) -> Result<Vec<String>> {
 }
 
 fn known_versions() -> Result<Vec<String>> {
-    let migrations: Vec<Box<dyn Migration<Sqlite>>> =
-        MIGRATIONS
-            .migrations()
-            .map_err(|error| StoreError::Migration {
-                reason: error.to_string(),
-            })?;
-    let mut versions: Vec<String> = migrations
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
+    let migrations: Vec<Box<dyn Migration<Sqlite>>> = MIGRATIONS
+        .migrations()
+        .map_err(|error| StoreError::Migration { reason: error.to_string() })?;
+    let mut versions: Vec<String> =
+        migrations.iter().map(|migration| migration.name().version().to_string()).collect();
     versions.sort_unstable();
     Ok(versions)
 }
 
 fn refuse_newer(known: &[String], applied: &[String]) -> Result<()> {
-    match applied
-        .iter()
-        .rev()
-        .find(|version| !known.contains(version))
-    {
+    match applied.iter().rev().find(|version| !known.contains(version)) {
         None => Ok(()),
-        Some(found) => Err(StoreError::SchemaTooNew {
-            found: found.clone(),
-            known: newest(known),
-        }),
+        Some(found) => Err(StoreError::SchemaTooNew { found: found.clone(), known: newest(known) }),
     }
 }
 

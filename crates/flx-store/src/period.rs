@@ -71,9 +71,8 @@ pub(crate) fn enter(
     account: &mut AccountRow,
     now_ms: i64,
 ) -> Result<PeriodRow> {
-    let current: PeriodRow = usage_periods::table
-        .find((&account.id, account.period_index))
-        .first(connection)?;
+    let current: PeriodRow =
+        usage_periods::table.find((&account.id, account.period_index)).first(connection)?;
     let current_index = current.period_index;
     let seen = current.seen_at(account, now_ms)?;
     if seen.period_index > current_index {
@@ -115,22 +114,15 @@ pub(crate) fn move_anchor(
 }
 
 fn insert(connection: &mut Connection, row: &PeriodRow) -> Result<()> {
-    diesel::insert_into(usage_periods::table)
-        .values(row.clone())
-        .execute(connection)?;
+    diesel::insert_into(usage_periods::table).values(row.clone()).execute(connection)?;
     Ok(())
 }
 
 fn index(stored: i64, column: &'static str) -> Result<u32> {
-    u32::try_from(stored).map_err(|_| StoreError::BadRow {
-        table: "accounts",
-        column,
-    })
+    u32::try_from(stored).map_err(|_| StoreError::BadRow { table: "accounts", column })
 }
 
 /// A number of credits that comes from a row.
 pub(crate) fn credits(stored: i64, table: &'static str, column: &'static str) -> Result<Credits> {
-    u32::try_from(stored)
-        .map(Credits)
-        .map_err(|_| StoreError::BadRow { table, column })
+    u32::try_from(stored).map(Credits).map_err(|_| StoreError::BadRow { table, column })
 }

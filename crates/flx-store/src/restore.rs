@@ -64,21 +64,15 @@ struct Copy {
 impl Copy {
     fn of(backup: &Path, url: &DatabaseUrl) -> Result<Self> {
         let mut source = File::open(backup).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => StoreError::NotFound {
-                what: "backup file",
-            },
+            ErrorKind::NotFound => StoreError::NotFound { what: "backup file" },
             _ => StoreError::file("opening the backup")(error),
         })?;
         let path = url.beside(&format!(".restore-{}", uuid_text(0)));
         let mut target =
             create_private_file(&path).map_err(StoreError::file("creating the copy"))?;
-        let copy = Self {
-            url: DatabaseUrl::of_path(path),
-        };
+        let copy = Self { url: DatabaseUrl::of_path(path) };
         io::copy(&mut source, &mut target).map_err(StoreError::file("copying the backup"))?;
-        target
-            .sync_all()
-            .map_err(StoreError::file("syncing the copy"))?;
+        target.sync_all().map_err(StoreError::file("syncing the copy"))?;
         Ok(copy)
     }
 }
@@ -96,9 +90,9 @@ impl Drop for Copy {
 fn check(copy: &DatabaseUrl, options: &StoreOptions) -> Result<Restored> {
     let mut connection = open(copy, options, OpenMode::Write)?;
     check_integrity(&mut connection).map_err(|error| match error {
-        StoreError::Corrupt => StoreError::BackupInvalid {
-            reason: "it fails SQLite's integrity check".to_owned(),
-        },
+        StoreError::Corrupt => {
+            StoreError::BackupInvalid { reason: "it fails SQLite's integrity check".to_owned() }
+        }
         other => other,
     })?;
     let needs_migration = !migrations::is_current(&mut connection)?;

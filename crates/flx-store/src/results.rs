@@ -88,10 +88,8 @@ impl ResultRow {
                 session_id: self.session_id,
                 name: self.name,
                 media_type: self.media_type,
-                size_bytes: u64::try_from(self.size_bytes).map_err(|_| StoreError::BadRow {
-                    table: "results",
-                    column: "size_bytes",
-                })?,
+                size_bytes: u64::try_from(self.size_bytes)
+                    .map_err(|_| StoreError::BadRow { table: "results", column: "size_bytes" })?,
                 object_key: self.object_key,
                 created_at_ms: self.created_at_ms,
                 expires_at_ms: self.expires_at_ms,
@@ -107,10 +105,8 @@ impl Store {
     /// Only outages.
     pub fn find_result(&self, id: &ResultId) -> Result<Option<StoredResult>, StoreError> {
         self.read(|connection| {
-            let row: Option<ResultRow> = results::table
-                .find(id.as_str())
-                .first(connection)
-                .optional()?;
+            let row: Option<ResultRow> =
+                results::table.find(id.as_str()).first(connection).optional()?;
             row.map(ResultRow::into_result).transpose()
         })
     }

@@ -43,19 +43,16 @@ impl Store {
         getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
         let inserted = self.write(|connection| {
             diesel::insert_into(settings::table)
-                .values((
-                    settings::name.eq(SIGNING_SECRET),
-                    settings::value.eq(bytes.as_slice()),
-                ))
+                .values((settings::name.eq(SIGNING_SECRET), settings::value.eq(bytes.as_slice())))
                 .execute(connection)?;
             Ok(())
         });
         match inserted {
             Ok(()) => Ok(SigningSecret(bytes)),
             // Somebody else was first; theirs counts.
-            Err(StoreError::Conflict { .. }) => self.read(find)?.ok_or(StoreError::NotFound {
-                what: "signing secret",
-            }),
+            Err(StoreError::Conflict { .. }) => {
+                self.read(find)?.ok_or(StoreError::NotFound { what: "signing secret" })
+            }
             Err(error) => Err(error),
         }
     }
@@ -72,10 +69,7 @@ fn find(connection: &mut Connection) -> Result<Option<SigningSecret>> {
             bytes
                 .try_into()
                 .map(SigningSecret)
-                .map_err(|_| StoreError::BadRow {
-                    table: "settings",
-                    column: "value",
-                })
+                .map_err(|_| StoreError::BadRow { table: "settings", column: "value" })
         })
         .transpose()
 }

@@ -43,13 +43,7 @@ impl Store {
         let mut connection = open(url, options, OpenMode::Write)?;
         migrations::check(&mut connection)?;
         let pools = Pools::new(url, options, &lock)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                pools,
-                url: url.clone(),
-                options: options.clone(),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { pools, url: url.clone(), options: options.clone() }) })
     }
 
     /// As [`Store::open`], but a database that is missing or empty is created first: what a server

@@ -28,9 +28,7 @@ impl DatabaseUrl {
     /// The default: `flx.db` in the given data folder.
     #[must_use]
     pub fn in_data_dir(data_dir: &Path) -> Self {
-        Self {
-            path: data_dir.join(DEFAULT_FILE_NAME),
-        }
+        Self { path: data_dir.join(DEFAULT_FILE_NAME) }
     }
 
     /// The database file.
@@ -61,27 +59,21 @@ impl FromStr for DatabaseUrl {
     /// it may hold a password.
     fn from_str(text: &str) -> Result<Self, StoreError> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(StoreError::InvalidUrl {
-                reason: "it has no scheme",
-            });
+            return Err(StoreError::InvalidUrl { reason: "it has no scheme" });
         };
         match scheme {
             "sqlite" => parse_sqlite(rest),
-            "postgres" | "postgresql" => Err(StoreError::UnsupportedDatabase {
-                scheme: "postgres".to_owned(),
-            }),
+            "postgres" | "postgresql" => {
+                Err(StoreError::UnsupportedDatabase { scheme: "postgres".to_owned() })
+            }
             other
                 if other.len() <= 20
                     && other.starts_with(|c: char| c.is_ascii_alphabetic())
                     && other.chars().all(|c| c.is_ascii_alphanumeric()) =>
             {
-                Err(StoreError::UnsupportedDatabase {
-                    scheme: other.to_owned(),
-                })
+                Err(StoreError::UnsupportedDatabase { scheme: other.to_owned() })
             }
-            _ => Err(StoreError::InvalidUrl {
-                reason: "its scheme is malformed",
-            }),
+            _ => Err(StoreError::InvalidUrl { reason: "its scheme is malformed" }),
         }
     }
 }
@@ -147,9 +139,7 @@ mod tests {
 
     #[test]
     fn another_database_is_named_without_its_password() {
-        let error = "postgres://flx:hunter2@db/flx"
-            .parse::<DatabaseUrl>()
-            .unwrap_err();
+        let error = "postgres://flx:hunter2@db/flx".parse::<DatabaseUrl>().unwrap_err();
         assert!(error.to_string().contains("postgres"), "{error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }

@@ -50,10 +50,7 @@ pub(crate) struct AccountRow {
 }
 
 /// The columns in the order of [`AccountRow`].
-#[allow(
-    clippy::type_complexity,
-    reason = "a tuple of columns is what diesel selects by"
-)]
+#[allow(clippy::type_complexity, reason = "a tuple of columns is what diesel selects by")]
 pub(crate) const ACCOUNT_COLUMNS: (
     accounts::id,
     accounts::email,
@@ -69,10 +66,7 @@ pub(crate) const ACCOUNT_COLUMNS: (
 
 impl AccountRow {
     pub(crate) fn tier(&self) -> Result<Tier> {
-        self.tier.parse().map_err(|_| StoreError::BadRow {
-            table: "accounts",
-            column: "tier",
-        })
+        self.tier.parse().map_err(|_| StoreError::BadRow { table: "accounts", column: "tier" })
     }
 
     pub(crate) fn into_account(self) -> Result<Account> {

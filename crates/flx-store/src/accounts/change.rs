@@ -39,15 +39,14 @@ impl Store {
             ai_topup: 0,
         };
         self.write(|connection| {
-            diesel::insert_into(accounts::table)
-                .values(row.clone())
-                .execute(connection)
-                .map_err(|error| match StoreError::from(error) {
+            diesel::insert_into(accounts::table).values(row.clone()).execute(connection).map_err(
+                |error| match StoreError::from(error) {
                     StoreError::Conflict { .. } => StoreError::Conflict {
                         what: "an account with this e-mail address exists already",
                     },
                     other => other,
-                })?;
+                },
+            )?;
             period::open_first(connection, &row)?;
             audit::note(
                 connection,
@@ -77,14 +76,7 @@ impl Store {
                 period::move_anchor(connection, &mut account, now_ms)?;
             }
             let detail = format!("{old} to {}", account.tier);
-            audit::note(
-                connection,
-                by,
-                Deed::SetPlan,
-                &account.email,
-                &detail,
-                now_ms,
-            )?;
+            audit::note(connection, by, Deed::SetPlan, &account.email, &detail, now_ms)?;
             account.into_account()
         })
     }
@@ -124,14 +116,7 @@ impl Store {
                 .filter(results::expires_at_ms.gt(now_ms))
                 .set(results::expires_at_ms.eq(now_ms))
                 .execute(connection)?;
-            audit::note(
-                connection,
-                by,
-                Deed::DeleteAccount,
-                &email,
-                id.as_str(),
-                now_ms,
-            )
+            audit::note(connection, by, Deed::DeleteAccount, &email, id.as_str(), now_ms)
         })
     }
 
@@ -151,11 +136,8 @@ impl Store {
             diesel::update(accounts::table.find(id.as_str()))
                 .set(accounts::disabled_at_ms.eq(disabled_at_ms))
                 .execute(connection)?;
-            let deed = if disabled_at_ms.is_some() {
-                Deed::DisableAccount
-            } else {
-                Deed::EnableAccount
-            };
+            let deed =
+                if disabled_at_ms.is_some() { Deed::DisableAccount } else { Deed::EnableAccount };
             audit::note(connection, by, deed, &account.email, "", now_ms)?;
             account.into_account()
         })

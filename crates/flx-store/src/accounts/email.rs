@@ -68,10 +68,7 @@ impl FromStr for Email {
         if local.len() > MAX_LOCAL_BYTES {
             return wrong("has more than 64 bytes before the @");
         }
-        if domain
-            .split('.')
-            .any(|label| label.is_empty() || label.len() > 63)
-        {
+        if domain.split('.').any(|label| label.is_empty() || label.len() > 63) {
             return wrong("has a domain with an empty or overlong part");
         }
         if text.contains(['<', '>', '"', '\\', ',', ';', '(', ')']) {
@@ -88,11 +85,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
         let parsed = text.parse::<Email>();
-        assert_eq!(
-            parsed.as_ref().ok().map(Email::as_str),
-            expected,
-            "{text:?}: {parsed:?}"
-        );
+        assert_eq!(parsed.as_ref().ok().map(Email::as_str), expected, "{text:?}: {parsed:?}");
     }
 
     #[test]

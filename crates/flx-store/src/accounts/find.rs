@@ -13,10 +13,8 @@ impl Store {
     /// Only outages.
     pub fn find_account(&self, id: &AccountId) -> Result<Option<Account>> {
         self.read(|connection| {
-            let row: Option<AccountRow> = accounts::table
-                .find(id.as_str())
-                .first(connection)
-                .optional()?;
+            let row: Option<AccountRow> =
+                accounts::table.find(id.as_str()).first(connection).optional()?;
             row.map(AccountRow::into_account).transpose()
         })
     }

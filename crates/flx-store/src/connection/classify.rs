@@ -9,9 +9,9 @@ impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::NotFound { what: "row" },
-            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict {
-                what: "a row with this value exists already",
-            },
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                Self::Conflict { what: "a row with this value exists already" }
+            }
             Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
                 Self::NotFound { what: "account" }
             }
@@ -32,9 +32,7 @@ impl From<ConnectionError> for StoreError {
                 from_message(&message).unwrap_or(Self::Unavailable { reason: message })
             }
             ConnectionError::CouldntSetupConfiguration(error) => Self::from(error),
-            other => Self::Unavailable {
-                reason: other.to_string(),
-            },
+            other => Self::Unavailable { reason: other.to_string() },
         }
     }
 }
@@ -53,12 +51,7 @@ pub(super) fn from_message(message: &str) -> Option<StoreError> {
         Some(StoreError::NotOurs)
     } else if tells(&["malformed"]) {
         Some(StoreError::Corrupt)
-    } else if tells(&[
-        "i/o error",
-        "unable to open",
-        "out of memory",
-        "access permission",
-    ]) {
+    } else if tells(&["i/o error", "unable to open", "out of memory", "access permission"]) {
         Some(StoreError::Unavailable { reason: message })
     } else {
         None

@@ -43,9 +43,7 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<()> {
     };
     // Folders cannot be opened as files everywhere; where they can, the sync has to succeed.
     match File::open(folder) {
-        Ok(folder) => folder
-            .sync_all()
-            .map_err(StoreError::file("syncing the folder")),
+        Ok(folder) => folder.sync_all().map_err(StoreError::file("syncing the folder")),
         Err(_) => Ok(()),
     }
 }
@@ -58,7 +56,5 @@ fn create_private_folder(folder: &Path) -> Result<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder
-        .create(folder)
-        .map_err(StoreError::file("creating the database folder"))
+    builder.create(folder).map_err(StoreError::file("creating the database folder"))
 }

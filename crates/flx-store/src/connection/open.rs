@@ -34,9 +34,7 @@ pub(crate) fn open(
 /// has gone.
 pub(super) fn address(path: &Path) -> Result<String> {
     let Some(text) = path.to_str() else {
-        return Err(StoreError::InvalidUrl {
-            reason: "the path is not UTF-8",
-        });
+        return Err(StoreError::InvalidUrl { reason: "the path is not UTF-8" });
     };
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {

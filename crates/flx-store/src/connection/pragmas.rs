@@ -26,6 +26,12 @@ struct CountRow {
     value: i64,
 }
 
+#[derive(QueryableByName)]
+struct IntegrityRow {
+    #[diesel(sql_type = Text)]
+    integrity_check: String,
+}
+
 /// Sets a fresh connection up. One PRAGMA a statement, the timeout first, so that the others wait
 /// for a lock instead of failing.
 pub(super) fn apply(
@@ -51,18 +57,11 @@ pub(super) fn apply(
 }
 
 fn check_version(connection: &mut Connection) -> Result<()> {
-    let found = sql_query("SELECT sqlite_version() AS value")
-        .get_result::<TextRow>(connection)?
-        .value;
-    let parsed: Vec<u32> = found
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect();
+    let found =
+        sql_query("SELECT sqlite_version() AS value").get_result::<TextRow>(connection)?.value;
+    let parsed: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
     if parsed.as_slice() < OLDEST_SQLITE.as_slice() {
-        return Err(StoreError::SqliteTooOld {
-            found,
-            needed: OLDEST_SQLITE_TEXT,
-        });
+        return Err(StoreError::SqliteTooOld { found, needed: OLDEST_SQLITE_TEXT });
     }
     Ok(())
 }
@@ -77,10 +76,7 @@ fn use_wal(connection: &mut Connection) -> Result<()> {
             .map_err(StoreError::from);
         match answer {
             Ok(rows) => {
-                let mode = rows
-                    .into_iter()
-                    .next()
-                    .map_or_else(String::new, |row| row.journal_mode);
+                let mode = rows.into_iter().next().map_or_else(String::new, |row| row.journal_mode);
                 return if mode == "wal" {
                     Ok(())
                 } else {
@@ -120,9 +116,8 @@ pub(crate) fn has_table(connection: &mut Connection, name: &str) -> Result<bool>
 
 /// Fails unless the whole file is sound and every reference in it resolves.
 pub(crate) fn check_integrity(connection: &mut Connection) -> Result<()> {
-    let rows = sql_query("SELECT integrity_check AS value FROM pragma_integrity_check(1)")
-        .load::<TextRow>(connection)?;
-    if !matches!(rows.as_slice(), [row] if row.value == "ok") {
+    let rows = sql_query("PRAGMA integrity_check(1)").load::<IntegrityRow>(connection)?;
+    if !matches!(rows.as_slice(), [row] if row.integrity_check == "ok") {
         return Err(StoreError::Corrupt);
     }
     let broken = sql_query("SELECT count(*) AS value FROM pragma_foreign_key_check")
@@ -136,13 +131,9 @@ pub(crate) fn check_integrity(connection: &mut Connection) -> Result<()> {
 /// Writes a consistent copy of the database into an empty file, while others read and write.
 pub(crate) fn copy_into(connection: &mut Connection, target: &Path) -> Result<()> {
     let Some(target) = target.to_str() else {
-        return Err(StoreError::BackupInvalid {
-            reason: "its path is not UTF-8".to_owned(),
-        });
+        return Err(StoreError::BackupInvalid { reason: "its path is not UTF-8".to_owned() });
     };
-    sql_query("VACUUM INTO ?")
-        .bind::<Text, _>(target)
-        .execute(connection)?;
+    sql_query("VACUUM INTO ?").bind::<Text, _>(target).execute(connection)?;
     Ok(())
 }
 

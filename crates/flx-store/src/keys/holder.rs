@@ -43,10 +43,6 @@ impl Store {
             return Ok(None);
         };
         let usage = Usage::of_rows(&account, period, now_ms)?;
-        Ok(Some(KeyHolder {
-            key: key.into_record()?,
-            account: account.into_account()?,
-            usage,
-        }))
+        Ok(Some(KeyHolder { key: key.into_record()?, account: account.into_account()?, usage }))
     }
 }

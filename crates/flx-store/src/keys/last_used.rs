@@ -21,13 +21,9 @@ impl Store {
             return Ok(false);
         }
         self.write(|connection| {
-            let changed = diesel::update(
-                api_keys::table.find(key.id.as_str()).filter(
-                    api_keys::last_used_at_ms
-                        .is_null()
-                        .or(api_keys::last_used_at_ms.le(stale_before)),
-                ),
-            )
+            let changed = diesel::update(api_keys::table.find(key.id.as_str()).filter(
+                api_keys::last_used_at_ms.is_null().or(api_keys::last_used_at_ms.le(stale_before)),
+            ))
             .set(api_keys::last_used_at_ms.eq(now_ms))
             .execute(connection)?;
             Ok(changed == 1)

@@ -44,14 +44,7 @@ impl KeyRepository for Store {
                 return Ok(Written::Conflict);
             }
             let written = insert(connection, key, by, now_ms)?;
-            note(
-                connection,
-                &written,
-                Deed::GenerateKey,
-                &account.email,
-                by,
-                now_ms,
-            )?;
+            note(connection, &written, Deed::GenerateKey, &account.email, by, now_ms)?;
             Ok(written)
         })
     }
@@ -154,9 +147,7 @@ fn insert(connection: &mut Connection, key: &NewKey, by: &Actor, now_ms: i64) ->
         ended_at_ms: None,
         ended_by: None,
     };
-    diesel::insert_into(api_keys::table)
-        .values(row.clone())
-        .execute(connection)?;
+    diesel::insert_into(api_keys::table).values(row.clone()).execute(connection)?;
     Ok(Written::Stored(row.into_record()?))
 }
 

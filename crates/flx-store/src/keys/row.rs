@@ -24,10 +24,7 @@ pub(crate) struct KeyRow {
 }
 
 /// The columns in the order of [`KeyRow`].
-#[allow(
-    clippy::type_complexity,
-    reason = "a tuple of columns is what diesel selects by"
-)]
+#[allow(clippy::type_complexity, reason = "a tuple of columns is what diesel selects by")]
 pub(crate) const KEY_COLUMNS: (
     api_keys::id,
     api_keys::account_id,
@@ -52,10 +49,8 @@ impl KeyRow {
             masked: MaskedKey::parse(&self.masked)?,
             hash: KeyHash::parse(&self.hash)?,
             state: KeyState::parse(&self.state)?,
-            generation: u32::try_from(self.generation).map_err(|_| StoreError::BadRow {
-                table: "api_keys",
-                column: "generation",
-            })?,
+            generation: u32::try_from(self.generation)
+                .map_err(|_| StoreError::BadRow { table: "api_keys", column: "generation" })?,
             created_at_ms: self.created_at_ms,
             created_by: Actor::new(self.created_by),
             last_used_at_ms: self.last_used_at_ms,

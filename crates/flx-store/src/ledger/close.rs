@@ -152,14 +152,10 @@ fn enter_in_ledger(
 fn give_back(connection: &mut Connection, held: &Held, kind: CreditKind, back: i64) -> Result<i64> {
     let period = usage_periods::table.find((&held.account_id, held.period_index));
     let used: Option<i64> = match (kind, back) {
-        (CreditKind::Compression, 0) => period
-            .select(usage_periods::compressions)
-            .first(connection)
-            .optional()?,
-        (CreditKind::Ai, 0) => period
-            .select(usage_periods::ai)
-            .first(connection)
-            .optional()?,
+        (CreditKind::Compression, 0) => {
+            period.select(usage_periods::compressions).first(connection).optional()?
+        }
+        (CreditKind::Ai, 0) => period.select(usage_periods::ai).first(connection).optional()?,
         (CreditKind::Compression, back) => diesel::update(period)
             .set(usage_periods::compressions.eq(usage_periods::compressions - back))
             .returning(usage_periods::compressions)

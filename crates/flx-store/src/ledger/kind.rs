@@ -27,10 +27,7 @@ impl CreditKind {
         match stored {
             "compression" => Ok(Self::Compression),
             "ai" => Ok(Self::Ai),
-            _ => Err(StoreError::BadRow {
-                table,
-                column: "kind",
-            }),
+            _ => Err(StoreError::BadRow { table, column: "kind" }),
         }
     }
 }

@@ -94,13 +94,7 @@ fn try_compressions(
             .filter(usage_periods::period_index.nullable().eq(entered))
             .filter(usage_periods::ends_at_ms.gt(now_ms))
             .filter((usage_periods::compressions + amount).le(i64::from(request.limit.get())))
-            .filter(
-                request
-                    .key
-                    .is_none()
-                    .into_sql::<Bool>()
-                    .or(exists(live_key)),
-            ),
+            .filter(request.key.is_none().into_sql::<Bool>().or(exists(live_key))),
     )
     .set(usage_periods::compressions.eq(usage_periods::compressions + amount))
     .returning((
@@ -146,12 +140,7 @@ fn take_ai(connection: &mut Connection, request: &ReserveRequest, now_ms: i64) -
             .set(accounts::ai_topup.eq(accounts::ai_topup - from_topup))
             .execute(connection)?;
     }
-    Ok(Taken {
-        period_index: period.period_index,
-        used,
-        from_topup,
-        ends_at_ms: period.ends_at_ms,
-    })
+    Ok(Taken { period_index: period.period_index, used, from_topup, ends_at_ms: period.ends_at_ms })
 }
 
 /// Takes the account's row, refuses what must not reserve at all, and enters the current period.

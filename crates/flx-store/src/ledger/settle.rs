@@ -97,9 +97,7 @@ impl Store {
     pub fn extend_lease(&self, id: &ReservationId, lease_ends_ms: i64) -> Result<bool> {
         self.write(|connection| {
             let changed = diesel::update(
-                reservations::table
-                    .find(id.as_str())
-                    .filter(reservations::state.eq(OPEN)),
+                reservations::table.find(id.as_str()).filter(reservations::state.eq(OPEN)),
             )
             .set(reservations::lease_ends_ms.eq(lease_ends_ms))
             .execute(connection)?;
@@ -109,11 +107,7 @@ impl Store {
 }
 
 fn done(closed: &ClosedRow) -> Settlement {
-    Settlement::Done {
-        charged: closed.charged,
-        returned: closed.returned,
-        used: closed.used,
-    }
+    Settlement::Done { charged: closed.charged, returned: closed.returned, used: closed.used }
 }
 
 /// Why a reservation could not be closed.
@@ -128,9 +122,7 @@ fn find_closed(
         .first(connection)
         .optional()?;
     let Some((state, charged)) = row else {
-        return Err(StoreError::NotFound {
-            what: "reservation",
-        });
+        return Err(StoreError::NotFound { what: "reservation" });
     };
     if state == OPEN {
         return Err(StoreError::OutOfRange {
@@ -142,10 +134,7 @@ fn find_closed(
     let how = Ending::ALL
         .into_iter()
         .find(|ending| ending.state() == state)
-        .ok_or(StoreError::BadRow {
-            table: "reservations",
-            column: "state",
-        })?;
+        .ok_or(StoreError::BadRow { table: "reservations", column: "state" })?;
     Ok(Settlement::Already {
         how: match how {
             Ending::Settle => Closed::Settled,

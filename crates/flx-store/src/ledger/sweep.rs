@@ -67,10 +67,8 @@ impl Store {
             return Ok(0);
         }
         self.write(|connection| {
-            Ok(
-                diesel::delete(reservations::table.filter(reservations::id.eq_any(ids)))
-                    .execute(connection)?,
-            )
+            Ok(diesel::delete(reservations::table.filter(reservations::id.eq_any(ids)))
+                .execute(connection)?)
         })
     }
 

@@ -59,7 +59,6 @@ impl Store {
                 .first(connection)
                 .optional()?)
         })?;
-        rows.map(|(account, period)| Usage::of_rows(&account, period, now_ms))
-            .transpose()
+        rows.map(|(account, period)| Usage::of_rows(&account, period, now_ms)).transpose()
     }
 }

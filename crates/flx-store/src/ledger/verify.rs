@@ -85,15 +85,13 @@ impl Store {
             };
             for invariant in INVARIANTS {
                 let broken: Vec<BrokenRow> = sql_query(invariant.broken_rows).load(connection)?;
-                report
-                    .violations
-                    .extend(broken.into_iter().map(|row| Violation {
-                        account: AccountId::of_row(row.account_id),
-                        period_index: row.period_index,
-                        invariant: invariant.words,
-                        expected: row.expected,
-                        found: row.found,
-                    }));
+                report.violations.extend(broken.into_iter().map(|row| Violation {
+                    account: AccountId::of_row(row.account_id),
+                    period_index: row.period_index,
+                    invariant: invariant.words,
+                    expected: row.expected,
+                    found: row.found,
+                }));
             }
             Ok(report)
         })
