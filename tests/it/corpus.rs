@@ -183,7 +183,7 @@ fn generated() -> Vec<Sample> {
         ("photo.png", pictures::png(photo.clone())),
         ("16-bit.png", pictures::png(photo_16_bit(120, 80, 9))),
         ("alpha.png", pictures::png(alpha.clone())),
-        ("one-pixel.png", pictures::png(card(1, 1))),
+        ("one-pixel.png", pictures::png(flx_tests::pictures::card(1, 1))),
         ("photo.webp", pictures::webp(photo.clone())),
         ("alpha.webp", pictures::webp(alpha.clone())),
         ("card.gif", pictures::gif(card.clone())),

@@ -1,3 +1,25 @@
 //! The real programs, end to end. One module a topic.
 
+mod admin;
+mod backup;
+mod batch;
 mod corpus;
+mod downloads;
+mod drain;
+mod keys;
+mod pages;
+mod pictures;
+mod plans;
+mod restart;
+mod secrets;
+mod statuses;
+mod transcript;
+mod usage;
+mod watermark;
+
+use flx_tests::pictures::{jpeg, photo};
+
+/// A photograph as people upload them, in small: 320 × 213 px.
+fn small_jpeg() -> Vec<u8> {
+    jpeg(&photo(320, 213, 1), 90)
+}

@@ -24,7 +24,6 @@ impl Run {
     /// # Panics
     /// When it has another one.
     #[track_caller]
-    #[must_use]
     pub fn done(self) -> Self {
         assert_eq!(self.code, 0, "{self:?}");
         self
@@ -35,7 +34,6 @@ impl Run {
     /// # Panics
     /// When it has another one.
     #[track_caller]
-    #[must_use]
     pub fn refused(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:?}");
         assert_eq!(self.stdout, "", "{self:?}");

@@ -40,10 +40,15 @@ impl Answer {
     /// # Panics
     /// When it has another one.
     #[track_caller]
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self}");
         self
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn body_text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// The body as JSON.
@@ -61,7 +66,6 @@ impl Answer {
     /// # Panics
     /// When it is not.
     #[track_caller]
-    #[must_use]
     pub fn problem(&self, status: u16, kind: &str) -> Value {
         assert_eq!(self.status, status, "{self}");
         assert_eq!(self.header("content-type"), "application/problem+json", "{self}");

@@ -356,14 +356,12 @@ fn new_folder() -> Arc<TempDir> {
     Arc::new(tempfile::tempdir().expect("a temporary folder can be made"))
 }
 
-/// The address in a line that the server printed.
+/// The address in a line that the server printed or logged, with the port it was given.
 fn address(output: &str) -> Option<String> {
-    const START: &str = "http://127.0.0.1:";
-    let at = output.find(START)?;
-    let port: String =
-        output[at + START.len()..].chars().take_while(char::is_ascii_digit).collect();
-    let whole = !port.is_empty() && output.len() > at + START.len() + port.len();
-    whole.then(|| format!("{START}{port}"))
+    const HOST: &str = "127.0.0.1:";
+    let after = &output[output.find(HOST)? + HOST.len()..];
+    let port: String = after.chars().take_while(char::is_ascii_digit).collect();
+    (!port.is_empty() && after.len() > port.len()).then(|| format!("http://{HOST}{port}"))
 }
 
 fn wait(child: &mut Child) -> Option<ExitStatus> {
