@@ -1,7 +1,8 @@
 //! Fits the quality scale: for each point of it, the settings of mozjpeg and ravif at which
 //! pictures score the same SSIMULACRA2 as libwebp's at the setting of that number.
 //!
-//! `FLX_CORPUS=… just fit-quality [kodak,clic]` prints the tables that stand in the encoders.
+//! `FLX_CORPUS=… just fit-quality [kodak,clic [N]]` prints the tables that stand in the encoders,
+//! fitted on every Nth picture of these folders (default: on all).
 
 use std::error::Error;
 use std::io::Write;
@@ -27,7 +28,8 @@ struct Measured {
 fn main() -> Result<(), Box<dyn Error>> {
     let folders = std::env::args().nth(1).unwrap_or_else(|| "kodak,clic".to_owned());
     let folders: Vec<&str> = folders.split(',').collect();
-    let pictures = photographs(&folders)?;
+    let step = std::env::args().nth(2).map_or(Ok(1), |step| step.parse())?;
+    let pictures: Vec<Picture> = photographs(&folders)?.into_iter().step_by(step).collect();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} pictures of {}", pictures.len(), folders.join(", "))?;
 

@@ -34,9 +34,10 @@ pub(super) fn encode(
     let colours = if grey { ColorSpace::JCS_GRAYSCALE } else { ColorSpace::JCS_RGB };
     let mut settings = Compress::new(colours);
     settings.set_size(width, height);
-    settings.set_quality(setting);
-    settings.set_progressive_mode();
+    // Choosing the scan mode resets all else to defaults, so it comes first.
     settings.set_scan_optimization_mode(ScanMode::AllComponentsTogether);
+    settings.set_progressive_mode();
+    settings.set_quality(setting);
     settings.set_optimize_coding(true);
     settings.set_optimize_scans(true);
     if !grey {

@@ -1,0 +1,115 @@
+//! Pictures and files made in code.
+
+use std::io::Cursor;
+use std::num::NonZeroU32;
+
+use flx_core::{Compressed, Format, Limits, Options, compress};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// A picture of soft colours with an edge, in which every corner is another colour.
+pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let (u, v) = (x as f32 / width as f32, y as f32 / height as f32);
+        let ring = if ((u - 0.4).hypot(v - 0.6) - 0.3).abs() < 0.05 { 60.0 } else { 0.0 };
+        let wave = (u * 21.0).sin() * (v * 17.0).cos() * 12.0;
+        let channel = |base: f32| (base + ring + wave).clamp(0.0, 255.0) as u8;
+        Rgb([channel(30.0 + u * 180.0), channel(20.0 + v * 190.0), channel(200.0 - u * 90.0)])
+    })
+}
+
+pub(crate) fn file(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    image.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+pub(crate) fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
+    file(&image.into(), ImageFormat::Png)
+}
+
+/// A baseline JPEG with interleaved scans, at full chroma resolution.
+pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Vec<u8> {
+    jpeg_with(image, quality, |_| {})
+}
+
+pub(crate) fn jpeg_with(
+    image: &RgbImage,
+    quality: u8,
+    change: impl FnOnce(&mut jpeg_encoder::Encoder<&mut Vec<u8>>),
+) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    change(&mut encoder);
+    let (width, height) = (image.width() as u16, image.height() as u16);
+    encoder.encode(image, width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    bytes
+}
+
+pub(crate) fn to(format: Format, input: &[u8]) -> Compressed {
+    with(input, &Options::new(format))
+}
+
+pub(crate) fn with(input: &[u8], options: &Options) -> Compressed {
+    compress(input, options, &Limits::default()).unwrap()
+}
+
+/// The pixels of a result of any format. AVIF goes through flx-core's own decoder into PNG.
+pub(crate) fn decoded(bytes: &[u8]) -> DynamicImage {
+    match flx_core::probe(bytes).unwrap().format() {
+        flx_core::SourceFormat::Avif => {
+            image::load_from_memory(to(Format::Png, bytes).bytes()).unwrap()
+        }
+        flx_core::SourceFormat::Jpeg => {
+            let info = flx_core::probe(bytes).unwrap();
+            let rgb = flx_core::fitting::decode_rgb8(bytes).unwrap();
+            RgbImage::from_raw(info.coded_width(), info.coded_height(), rgb).unwrap().into()
+        }
+        _ => image::load_from_memory(bytes).unwrap(),
+    }
+}
+
+/// SSIMULACRA2 of a picture against its original; 90 is hardly told apart.
+pub(crate) fn score(original: &RgbImage, shown: &DynamicImage) -> f64 {
+    use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
+    let (width, height) = original.dimensions();
+    assert_eq!((shown.width(), shown.height()), (width, height));
+    let shown = shown.to_rgb8();
+    let slice = |pixels| {
+        let stride = width as usize * 3;
+        PixelSlice::new(pixels, width, height, stride, PixelDescriptor::RGB8_SRGB).unwrap()
+    };
+    compute_ssimulacra2(&slice(original), &slice(&shown)).unwrap()
+}
+
+/// Mean difference of samples, 0–255.
+pub(crate) fn difference(a: &DynamicImage, b: &DynamicImage) -> f64 {
+    assert_eq!((a.width(), a.height()), (b.width(), b.height()));
+    let (a, b) = (a.to_rgba8(), b.to_rgba8());
+    let sum: u64 = a.iter().zip(b.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / a.len() as f64
+}
+
+pub(crate) fn px(pixels: u32) -> NonZeroU32 {
+    NonZeroU32::new(pixels).unwrap()
+}
+
+/// A JPEG segment with its marker and length.
+pub(crate) fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
+    let length = (data.len() + 2) as u16;
+    [&[0xff, marker], length.to_be_bytes().as_slice(), data].concat()
+}
+
+/// Puts segments right behind the start of a JPEG file.
+pub(crate) fn with_segments(jpeg: &[u8], segments: &[Vec<u8>]) -> Vec<u8> {
+    [&jpeg[..2], &segments.concat(), &jpeg[2..]].concat()
+}
+
+/// Exif as JPEG carries it, with an orientation and a GPS note.
+pub(crate) fn exif(orientation: u8) -> Vec<u8> {
+    let mut data = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    data.push(orientation);
+    data.extend([0; 6]);
+    data.extend(b"GPS 48.8584 N 2.2945 E");
+    data
+}

@@ -1,0 +1,97 @@
+//! Limits are checked on the header, before any decoder runs.
+
+use std::time::{Duration, Instant};
+
+use flx_core::{CancelFlag, Error, Format, Limits, Options, compress};
+
+use crate::fixtures::{jpeg, picture, png};
+
+fn refused(input: &[u8], limits: &Limits) -> Error {
+    compress(input, &Options::default(), limits).unwrap_err()
+}
+
+#[test]
+fn a_picture_over_each_limit_is_refused_with_the_number_and_the_limit() {
+    let input = png(picture(300, 200));
+    let limits = Limits::default();
+    assert_eq!(
+        refused(&input, &limits.clone().with_max_bytes(1000)),
+        Error::TooManyBytes { bytes: input.len() as u64, limit: 1000 }
+    );
+    assert_eq!(
+        refused(&input, &limits.clone().with_max_pixels(59_999)),
+        Error::TooManyPixels { width: 300, height: 200, limit: 59_999 }
+    );
+    let error = refused(&input, &limits.clone().with_max_side(299));
+    assert_eq!(error, Error::SideTooLong { width: 300, height: 200, limit: 299 });
+    assert_eq!(error.to_string(), "image is 300×200 px, the limit is 299 px per side");
+    assert!(compress(&input, &Options::default(), &limits.with_max_pixels(60_000)).is_ok());
+}
+
+#[test]
+fn a_header_that_claims_gigapixels_costs_nothing() {
+    let mut huge = png(picture(8, 8));
+    huge[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+    let mut jpeg = jpeg(&picture(8, 8), 80);
+    let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0xff, 0xdc, 0xff, 0xdc]);
+    for input in [huge, jpeg] {
+        let start = Instant::now();
+        assert!(matches!(refused(&input, &Limits::default()), Error::SideTooLong { .. }));
+        // A decoder would take seconds and gigabytes.
+        assert!(start.elapsed() < Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn too_many_frames_are_refused() {
+    let mut gif = Vec::new();
+    {
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut gif);
+        let frame = image::RgbaImage::new(4, 4);
+        encoder.encode_frames((0..12).map(|_| image::Frame::new(frame.clone()))).unwrap();
+    }
+    assert_eq!(
+        refused(&gif, &Limits::default().with_max_frames(11)),
+        Error::TooManyFrames { frames: 12, limit: 11 }
+    );
+}
+
+#[test]
+fn webp_refuses_a_side_it_cannot_hold_and_says_what_fits() {
+    let input = png(picture(20_000, 10));
+    let error = refused(&input, &Limits::default());
+    let Error::OutputTooLarge { format: Format::WebP, limit: 16_383, suggested_width, .. } = error
+    else {
+        panic!("{error:?}");
+    };
+    let options =
+        Options::default().with_max_width(std::num::NonZeroU32::new(suggested_width).unwrap());
+    assert!(compress(&input, &options, &Limits::default()).is_ok());
+}
+
+#[test]
+fn a_passed_deadline_and_a_raised_flag_stop_before_the_next_stage() {
+    let input = png(picture(100, 100));
+    let late = Limits::default().with_deadline(Instant::now());
+    assert!(matches!(refused(&input, &late), Error::DeadlineExceeded { .. }));
+    let flag = CancelFlag::new();
+    let limits = Limits::default().with_cancel(flag.clone());
+    assert!(compress(&input, &Options::default(), &limits).is_ok());
+    flag.raise();
+    assert!(matches!(refused(&input, &limits), Error::Cancelled { .. }));
+}
+
+#[test]
+fn a_jpeg_of_a_thousand_scans_is_refused() {
+    let mut input = jpeg(&picture(16, 16), 80);
+    let scan = input.windows(2).position(|marker| marker == [0xff, 0xda]).unwrap();
+    let one = input[scan..input.len() - 2].to_vec();
+    let end = input.split_off(input.len() - 2);
+    (0..1000).for_each(|_| input.extend(&one));
+    input.extend(end);
+    assert!(matches!(
+        refused(&input, &Limits::default()),
+        Error::TooComplex { what: "scans", limit: 100, .. }
+    ));
+}

@@ -1,0 +1,14 @@
+//! flx-core as its users see it: real files in, real files out, decoded and measured.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod alpha;
+mod colour;
+mod damage;
+mod fixtures;
+mod inputs;
+mod limits;
+mod lossless;
+mod orientation;
+mod quality;
+mod stripping;
+mod watermarks;
