@@ -263,6 +263,23 @@ impl Service {
         self.stderr.so_far()
     }
 
+    /// Waits until a text stands in the log.
+    ///
+    /// # Panics
+    /// When it does not come.
+    #[track_caller]
+    pub fn logged(&self, text: &str) {
+        let start = Instant::now();
+        while !self.stderr().contains(text) {
+            assert!(
+                start.elapsed() < Duration::from_secs(5),
+                "{text} is not in\n{}",
+                self.stderr()
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     ///
     /// # Panics
