@@ -47,7 +47,12 @@ pub(crate) struct Arguments {
     pub(crate) log_format: LogFormat,
 
     /// Least serious lines to log: error, warn, info, debug, trace, or a filter
-    #[arg(long, env = "FLX_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        env = "FLX_LOG_LEVEL",
+        value_name = "LEVEL",
+        default_value = "info,actix_server=warn"
+    )]
     pub(crate) log_level: String,
 
     /// Create demo@localhost on the Agency plan, print its key once and a line to try it with

@@ -55,14 +55,21 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     })
 }
 
-/// Ready when the process is asked to stop. A second request is left to the system's own ways.
+/// Ready when the process is asked to stop. Asked a second time, it stops without draining.
 fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+    let mut asked = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+    };
+    Ok(async move {
+        asked().await;
+        tokio::spawn(async move {
+            asked().await;
+            std::process::exit(1);
+        });
     })
 }

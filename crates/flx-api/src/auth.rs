@@ -1,5 +1,7 @@
 //! Who calls: asked before a byte of the body is read.
 
+mod verify;
+
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -7,10 +9,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
-use flx_keys::{ApiKey, KeyRecord, KeyState};
+use flx_keys::{ApiKey, KeyRecord};
 use flx_plans::{Credits, Plan};
-use flx_store::{Account, KeyHolder, StoreError, Usage};
+use flx_store::{Account, Usage};
 
+pub(crate) use self::verify::WaitingRoom;
 use crate::clock::now_ms;
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::Standing;
@@ -114,8 +117,7 @@ fn may_begin(state: &State, caller: &Caller, standing: Standing) -> Result<(), P
 
 async fn caller(state: &Arc<State>, headers: &HeaderMap) -> Result<Caller, Problem> {
     let key = presented(headers)?;
-    let shared = Arc::clone(state);
-    let holder = state.blocking(move || verify(&shared, &key)).await??;
+    let holder = verify::verify(state, key).await?;
     if holder.account.is_disabled() {
         return Err(Problem::new(Kind::AccountDisabled, "The account is disabled."));
     }
@@ -139,42 +141,7 @@ fn presented(headers: &HeaderMap) -> Result<ApiKey, Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(refuse::unauthorized("The Authorization header is not `Bearer flx_live_…`."));
     }
-    ApiKey::parse(key.trim_start_matches(' '))
-        .map_err(|_| refuse::unauthorized("The API key is malformed, unknown or no longer valid."))
-}
-
-/// One read of the database; argon2 only for a key that is new to this process.
-fn verify(state: &State, key: &ApiKey) -> Result<KeyHolder, Problem> {
-    let now = now_ms();
-    let refused =
-        || refuse::unauthorized("The API key is malformed, unknown or no longer valid.");
-    let holder = state
-        .store()
-        .find_key_holder(&key.lookup(), now)
-        .map_err(|error| refuse::store(&error))?
-        .filter(|holder| holder.key.state == KeyState::Active)
-        .ok_or_else(refused)?;
-    state.verifier().verify(key, &holder.key.hash).map_err(|error| match error {
-        error if error.is_unauthorized() => refused(),
-        flx_keys::Error::Busy { .. } => {
-            Problem::new(Kind::Overloaded, "too many new keys are being verified")
-                .with_retry_after(1)
-        }
-        error => {
-            tracing::error!(error = %error, "a key could not be verified");
-            Problem::new(Kind::Internal, Kind::Internal.generic_detail())
-        }
-    })?;
-    note_use(state, &holder.key, now);
-    Ok(holder)
-}
-
-/// The time of last use is for people to look at: no request fails for it.
-fn note_use(state: &State, key: &KeyRecord, now: i64) {
-    match state.store().note_key_use(key, now) {
-        Ok(_) | Err(StoreError::Busy) => {}
-        Err(error) => tracing::warn!(error = %error, "the key's last use was not noted"),
-    }
+    ApiKey::parse(key.trim_start_matches(' ')).map_err(|_| verify::refused())
 }
 
 fn state_of(request: &ServiceRequest) -> Result<Arc<State>, Problem> {

@@ -6,7 +6,7 @@ mod picture;
 mod pool;
 mod weight;
 
-pub(crate) use self::admission::{Admission, Places};
+pub(crate) use self::admission::{Admission, Place};
 pub(crate) use self::memory::default_limit as default_memory_limit;
 pub(crate) use self::picture::{Finished, Job, Outcome, run, watermark};
 pub(crate) use self::pool::CpuPool;

@@ -4,8 +4,8 @@ use flx_keys::{Actor, ApiKey, Keyring, KeyringOptions};
 use flx_plans::Tier;
 use flx_store::{Email, Store};
 
-use crate::clock::now_ms;
 use crate::Error;
+use crate::clock::now_ms;
 
 /// The demo account's name.
 pub const DEMO_EMAIL: &str = "demo@localhost";

@@ -21,12 +21,8 @@ use crate::problem::Problem;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Headers that stay when an answer is put into problem form.
-const KEPT: [HeaderName; 4] = [
-    ALLOW,
-    RETRY_AFTER,
-    WWW_AUTHENTICATE,
-    HeaderName::from_static("content-range"),
-];
+const KEPT: [HeaderName; 4] =
+    [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, HeaderName::from_static("content-range")];
 
 /// Wraps the whole app.
 pub(crate) async fn finish(

@@ -38,8 +38,7 @@ pub(crate) fn slug(original: &str, format: Format) -> String {
 
 /// `Content-Disposition` of a download (RFC 6266): an ASCII fallback and the full name.
 pub(crate) fn attachment(name: &str) -> String {
-    let ascii: String =
-        name.chars().map(|c| if is_plain_ascii(c) { c } else { '_' }).collect();
+    let ascii: String = name.chars().map(|c| if is_plain_ascii(c) { c } else { '_' }).collect();
     if ascii == name {
         return format!("attachment; filename=\"{ascii}\"");
     }

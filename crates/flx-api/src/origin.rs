@@ -49,12 +49,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     current
 }
 
-fn base(
-    peer: Option<IpAddr>,
-    headers: &HeaderMap,
-    trusted: &[IpNet],
-    own: SocketAddr,
-) -> String {
+fn base(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet], own: SocketAddr) -> String {
     let behind_proxy = peer.is_some_and(|peer| is_trusted(peer.to_canonical(), trusted));
     let forwarded = |name: &HeaderName| {
         let last = headers.get_all(name).last().filter(|_| behind_proxy)?;

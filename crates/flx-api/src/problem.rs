@@ -13,9 +13,12 @@ use crate::routes::compress::Entry;
 /// Longest value of a field that is repeated in an answer, in characters.
 const MAX_SHOWN_CHARS: usize = 100;
 
-/// A refusal or failure, told to the client.
+/// A refusal or failure, told to the client. One pointer wide, as it is the error of everything.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Facts>);
+
+#[derive(Debug, Clone)]
+struct Facts {
     kind: Kind,
     status: StatusCode,
     detail: String,
@@ -31,7 +34,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with one sentence about this occurrence.
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             kind,
             status: kind.status(),
             detail: detail.into(),
@@ -42,7 +45,7 @@ impl Problem {
             required_plan: None,
             retry_after_s: None,
             results: None,
-        }
+        }))
     }
 
     /// Bad input in a named field.
@@ -53,21 +56,23 @@ impl Problem {
     /// What actix itself answered without words of ours.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let kind = Kind::of_status(status);
-        Self { status, ..Self::new(kind, kind.generic_detail()) }
+        let mut problem = Self::new(kind, kind.generic_detail());
+        problem.0.status = status;
+        problem
     }
 
     pub(crate) fn with_detail(mut self, detail: String) -> Self {
-        self.detail = detail;
+        self.0.detail = detail;
         self
     }
 
     pub(crate) fn with_field(mut self, field: &str) -> Self {
-        self.field = Some(shorten(field));
+        self.0.field = Some(shorten(field));
         self
     }
 
     pub(crate) fn with_value(mut self, value: impl Into<Scalar>) -> Self {
-        self.value = Some(match value.into() {
+        self.0.value = Some(match value.into() {
             Scalar::Text(text) => Scalar::Text(shorten(&text)),
             number => number,
         });
@@ -75,72 +80,72 @@ impl Problem {
     }
 
     pub(crate) fn with_limit(mut self, limit: impl Into<Scalar>) -> Self {
-        self.limit = Some(limit.into());
+        self.0.limit = Some(limit.into());
         self
     }
 
     /// Where to upgrade, and to which plan, as far as either is known.
     pub(crate) fn with_upgrade(mut self, url: Option<&str>, plan: Option<&str>) -> Self {
-        self.upgrade_url = url.map(str::to_owned);
-        self.required_plan = plan.map(str::to_owned);
+        self.0.upgrade_url = url.map(str::to_owned);
+        self.0.required_plan = plan.map(str::to_owned);
         self
     }
 
     pub(crate) fn with_retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds);
+        self.0.retry_after_s = Some(seconds);
         self
     }
 
     /// One entry a file, when a whole batch failed.
     pub(crate) fn with_results(mut self, results: Vec<Entry>) -> Self {
         if results.len() > 1 {
-            self.results = Some(results);
+            self.0.results = Some(results);
         }
         self
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The short text that clients know as `error`.
     pub(crate) fn error(&self) -> &'static str {
-        self.kind.error()
+        self.0.kind.error()
     }
 
     /// The JSON object, with the id under which the request is logged.
     pub(crate) fn view(&self, request_id: Option<String>) -> ProblemView {
         ProblemView {
-            type_uri: self.kind.type_uri(),
-            title: self.kind.title().to_owned(),
-            status: self.status.as_u16(),
-            detail: self.detail.clone(),
+            type_uri: self.0.kind.type_uri(),
+            title: self.0.kind.title().to_owned(),
+            status: self.0.status.as_u16(),
+            detail: self.0.detail.clone(),
             error: self.error().to_owned(),
-            field: self.field.clone(),
-            value: self.value.clone(),
-            limit: self.limit.clone(),
-            upgrade_url: self.upgrade_url.clone(),
-            required_plan: self.required_plan.clone(),
+            field: self.0.field.clone(),
+            value: self.0.value.clone(),
+            limit: self.0.limit.clone(),
+            upgrade_url: self.0.upgrade_url.clone(),
+            required_plan: self.0.required_plan.clone(),
             request_id,
-            results: self.results.clone(),
+            results: self.0.results.clone(),
         }
     }
 
     /// The answer. The problem itself rides along in the response's extensions, so that the
     /// outermost middleware can add the request's id.
     pub(crate) fn respond(&self, request_id: Option<String>) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.0.status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = self.0.retry_after_s {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         let body = serde_json::to_vec(&self.view(request_id)).unwrap_or_default();
@@ -152,13 +157,13 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.error(), self.detail)
+        write!(f, "{}: {}", self.error(), self.0.detail)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {

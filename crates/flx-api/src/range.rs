@@ -31,9 +31,7 @@ pub(crate) fn parse(header: &str, size: u64) -> Asked {
         (Some(first), Some(last)) => part(first, last, size),
         (Some(first), None) if last.is_empty() => part(first, u64::MAX, size),
         (None, Some(0)) if first.is_empty() => Asked::Unsatisfiable,
-        (None, Some(count)) if first.is_empty() => {
-            part(size.saturating_sub(count), u64::MAX, size)
-        }
+        (None, Some(count)) if first.is_empty() => part(size.saturating_sub(count), u64::MAX, size),
         _ => Asked::All,
     }
 }

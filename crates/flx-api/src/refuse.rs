@@ -12,7 +12,7 @@ use crate::state::State;
 pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
     let detail = error.to_string();
     let kind = match error {
-        CodecError::Watermark(inner) => return picture(inner, "watermarkFile").with_detail(detail),
+        CodecError::Watermark(inner) => return watermark(inner, detail),
         CodecError::Unsupported { .. } | CodecError::UnsupportedVariant { .. } => {
             Kind::UnsupportedImage
         }
@@ -34,6 +34,19 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         }
     };
     measured(Problem::new(kind, detail), error, field)
+}
+
+/// A watermark that the codec refused; one that is no PNG is a picture of the wrong type.
+fn watermark(error: &CodecError, detail: String) -> Problem {
+    match error {
+        CodecError::InvalidOption { value, allowed, .. } => {
+            Problem::new(Kind::UnsupportedImage, detail)
+                .with_field("watermarkFile")
+                .with_value(value.as_str())
+                .with_limit(*allowed)
+        }
+        error => picture(error, "watermarkFile").with_detail(detail),
+    }
 }
 
 /// Adds field, value and limit as far as the error has them.

@@ -21,12 +21,14 @@ pub(crate) const RESULT_PATH: &str = "/api/results/{id}/{name}";
 /// Registers every path.
 pub(crate) fn register(config: &mut web::ServiceConfig) {
     config
-        .service(resource("/api/compress", "POST").route(
-            web::post().to(compress::compress).wrap(from_fn(auth::admitted)),
-        ))
-        .service(resource("/api/usage", "GET, HEAD").route(read().to(usage::usage).wrap(
-            from_fn(auth::authenticated),
-        )))
+        .service(
+            resource("/api/compress", "POST")
+                .route(web::post().to(compress::compress).wrap(from_fn(auth::admitted))),
+        )
+        .service(
+            resource("/api/usage", "GET, HEAD")
+                .route(read().to(usage::usage).wrap(from_fn(auth::authenticated))),
+        )
         .service(resource(RESULT_PATH, "GET, HEAD").route(read().to(download::download)))
         .service(resource("/healthz", "GET, HEAD").route(read().to(health::live)))
         .service(resource("/readyz", "GET, HEAD").route(read().to(health::ready)))

@@ -11,7 +11,9 @@ use flx_plans::Plans;
 use flx_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
+use tracing::{Instrument as _, Span};
 
+use crate::auth::WaitingRoom;
 use crate::batch::{Admission, CpuPool, default_memory_limit};
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::RateLimiter;
@@ -27,6 +29,7 @@ pub(crate) struct State {
     store: Store,
     plans: Plans,
     verifier: Verifier,
+    waiting_room: WaitingRoom,
     signer: Signer,
     files: ResultFiles,
     limiter: RateLimiter,
@@ -48,20 +51,22 @@ impl State {
         store: Store,
     ) -> Result<Self, Error> {
         let plans = load_plans(&settings)?;
-        let files = ResultFiles::open(settings.data_dir(), settings.sync_results()).map_err(
-            |source| Error::DataDir { path: settings.data_dir().to_owned(), source },
-        )?;
+        let files = ResultFiles::open(settings.data_dir(), settings.sync_results())
+            .map_err(|source| Error::DataDir { path: settings.data_dir().to_owned(), source })?;
         let secret = store.signing_secret()?;
         let signer = Signer::new(secret.expose()).ok_or(Error::Setting {
             name: "the signing secret",
             value: String::from("unusable"),
             allowed: "32 bytes",
         })?;
+        // Nobody waits for argon2 on a thread; the waiting room is for that.
+        let keyring = KeyringOptions::default().with_max_argon2_waiting(0);
         let limits = settings.limits();
         let workers = limits.workers();
         let memory = limits.memory().unwrap_or_else(default_memory_limit);
         Ok(Self {
-            verifier: Verifier::new(KeyringOptions::default()).map_err(Error::Keys)?,
+            verifier: Verifier::new(keyring).map_err(Error::Keys)?,
+            waiting_room: WaitingRoom::default(),
             limiter: RateLimiter::default(),
             admission: Admission::new(limits.queue(), workers, memory),
             pool: CpuPool::start(workers).map_err(Error::Thread)?,
@@ -97,6 +102,11 @@ impl State {
 
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.verifier
+    }
+
+    /// Where callers with new keys wait for argon2.
+    pub(crate) fn waiting_room(&self) -> &WaitingRoom {
+        &self.waiting_room
     }
 
     pub(crate) fn signer(&self) -> &Signer {
@@ -139,7 +149,8 @@ impl State {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        self.runtime.spawn_blocking(work).await.map_err(|error| {
+        let span = Span::current();
+        self.runtime.spawn_blocking(move || span.in_scope(work)).await.map_err(|error| {
             tracing::error!(error = %error, "blocking work failed");
             Problem::new(Kind::Internal, Kind::Internal.generic_detail())
         })
@@ -151,10 +162,11 @@ impl State {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Problem> {
         let running = Running::begin(Arc::clone(self));
-        let task = self.runtime.spawn(async move {
+        let work = async move {
             let _running = running;
             work.await
-        });
+        };
+        let task = self.runtime.spawn(work.in_current_span());
         task.await.map_err(|error| {
             tracing::error!(error = %error, "a request's work failed");
             Problem::new(Kind::Internal, Kind::Internal.generic_detail())

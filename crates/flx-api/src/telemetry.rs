@@ -82,11 +82,7 @@ impl RootSpanBuilder for RequestSpan {
         )
     }
 
-    fn on_request_end<B: MessageBody>(
-        _: Span,
-        _: &Result<ServiceResponse<B>, actix_web::Error>,
-    ) {
-    }
+    fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, actix_web::Error>) {}
 }
 
 /// Takes the secret part out of anything that looks like an API key.

@@ -241,9 +241,8 @@ async fn read_text(part: &mut Field, field: TextField, body: &Body) -> Result<St
         }
         bytes.extend_from_slice(&piece);
     }
-    String::from_utf8(bytes).map_err(|_| {
-        Problem::field(field.name(), format!("{} is not UTF-8 text", field.name()))
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::field(field.name(), format!("{} is not UTF-8 text", field.name())))
 }
 
 /// The extended name (RFC 8187) when it is UTF-8, else the plain one.

@@ -43,8 +43,12 @@ pub(crate) struct Work {
     max_frames: u32,
 
     /// Seconds that an upload may pause
-    #[arg(long, env = "FLX_BODY_IDLE_TIMEOUT_SECONDS", value_name = "SECONDS",
-        default_value_t = 20)]
+    #[arg(
+        long,
+        env = "FLX_BODY_IDLE_TIMEOUT_SECONDS",
+        value_name = "SECONDS",
+        default_value_t = 20
+    )]
     body_idle_timeout_seconds: u64,
 
     /// Bytes a second that an upload must average after its first ten seconds

@@ -24,12 +24,9 @@ pub(crate) struct Admission {
     picture_us: AtomicU64,
 }
 
-/// Places of one request's pictures; given back when dropped.
+/// One picture's place; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Places {
-    taken: usize,
-    all: Arc<AtomicUsize>,
-}
+pub(crate) struct Place(Arc<AtomicUsize>);
 
 /// The house is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +54,12 @@ impl Admission {
     ///
     /// # Errors
     /// [`Full`], with advice computed from how fast the queue drains.
-    pub(crate) fn enter(&self, pictures: usize) -> Result<Places, Full> {
+    pub(crate) fn enter(&self, pictures: usize) -> Result<Vec<Place>, Full> {
         let took = self.places.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {
             taken.checked_add(pictures).filter(|sum| *sum <= self.capacity)
         });
         match took {
-            Ok(_) => Ok(Places { taken: pictures, all: Arc::clone(&self.places) }),
+            Ok(_) => Ok((0..pictures).map(|_| Place(Arc::clone(&self.places))).collect()),
             Err(_) => Err(self.full()),
         }
     }
@@ -98,7 +95,8 @@ impl Admission {
     pub(crate) fn note(&self, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX / 8);
         let average = self.picture_us.load(Ordering::Relaxed);
-        self.picture_us.store((average.saturating_mul(7).saturating_add(us)) / 8, Ordering::Relaxed);
+        self.picture_us
+            .store((average.saturating_mul(7).saturating_add(us)) / 8, Ordering::Relaxed);
     }
 
     fn full(&self) -> Full {
@@ -108,19 +106,9 @@ impl Admission {
     }
 }
 
-impl Places {
-    /// Gives one place back, for a picture that is done.
-    pub(crate) fn leave_one(&mut self) {
-        if self.taken > 0 {
-            self.taken -= 1;
-            self.all.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-}
-
-impl Drop for Places {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.all.fetch_sub(self.taken, Ordering::AcqRel);
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -134,7 +122,7 @@ mod tests {
         let mut first = admission.enter(15).unwrap();
         assert_eq!(admission.enter(6).unwrap_err().retry_after_s, 3);
         assert_eq!(admission.inside(), 15, "a refusal takes nothing");
-        first.leave_one();
+        first.pop();
         let second = admission.enter(6).unwrap();
         assert!(admission.check().is_err());
         drop((first, second));

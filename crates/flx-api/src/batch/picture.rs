@@ -11,7 +11,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout_at;
 
-use super::{Places, weight};
+use super::{Place, weight};
 use crate::problem::{Kind, Problem};
 use crate::results::Pending;
 use crate::state::State;
@@ -28,6 +28,8 @@ pub(crate) struct Job {
     pub(crate) account: String,
     /// The pictures, in order.
     pub(crate) files: Vec<UploadedFile>,
+    /// A place for each.
+    pub(crate) places: Vec<Place>,
     /// What to make of each.
     pub(crate) options: Options,
     /// Raised when nobody wants the result any more.
@@ -58,30 +60,26 @@ pub(crate) struct Finished {
 
 /// Works on all pictures; the outcomes are in the order of the files. Dropping the future drops
 /// everything: waiting pictures give their places back, finished files are removed.
-pub(crate) async fn run(state: &Arc<State>, job: Job, mut places: Places) -> Vec<Outcome> {
-    let job_facts = Facts { account: job.account, options: job.options, cancel: job.cancel };
-    let mut running: FuturesOrdered<_> = job
+pub(crate) async fn run(state: &Arc<State>, job: Job) -> Vec<Outcome> {
+    let facts = Facts { account: job.account, options: job.options, cancel: job.cancel };
+    let running: FuturesOrdered<_> = job
         .files
         .into_iter()
-        .map(|file| {
-            let facts = job_facts.clone();
-            async move {
-                let original_name = file.original_name.clone();
-                let format = facts.options.format();
-                let result = one(state, facts, file).await;
-                if let Err(problem) = &result {
-                    metrics::failed(format, problem.kind().name());
-                }
-                Outcome { original_name, result }
-            }
-        })
+        .zip(job.places)
+        .map(|(file, place)| outcome(state, facts.clone(), file, place))
         .collect();
-    let mut outcomes = Vec::with_capacity(running.len());
-    while let Some(outcome) = running.next().await {
-        places.leave_one();
-        outcomes.push(outcome);
+    running.collect().await
+}
+
+async fn outcome(state: &Arc<State>, facts: Facts, file: UploadedFile, place: Place) -> Outcome {
+    let original_name = file.original_name.clone();
+    let format = facts.options.format();
+    let result = one(state, facts, file).await;
+    drop(place);
+    if let Err(problem) = &result {
+        metrics::failed(format, problem.kind().name());
     }
-    outcomes
+    Outcome { original_name, result }
 }
 
 /// Decodes the watermark of a request, once for all its pictures.
@@ -224,4 +222,3 @@ fn panicked() -> Problem {
     tracing::error!("a picture made the codec panic");
     Problem::new(Kind::Internal, "this picture made the codec fail; nothing was charged for it")
 }
-

@@ -64,10 +64,12 @@ impl CpuPool {
         task: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Panicked> {
         let (sender, receiver) = oneshot::channel();
+        let span = tracing::Span::current();
         self.shared.push(
             account,
             Box::new(move || {
-                let result = catch_unwind(AssertUnwindSafe(task)).map_err(|_| Panicked);
+                let task = AssertUnwindSafe(|| span.in_scope(task));
+                let result = catch_unwind(task).map_err(|_| Panicked);
                 // Nobody waits any more when the request is gone.
                 let _ = sender.send(result);
             }),

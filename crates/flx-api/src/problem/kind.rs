@@ -95,21 +95,16 @@ impl Kind {
     const fn facts(self) -> (StatusCode, &'static str, &'static str, &'static str) {
         use StatusCode as S;
         match self {
-            Self::BadRequest => {
-                (S::BAD_REQUEST, "bad-request", "Malformed request", "Bad request")
-            }
+            Self::BadRequest => (S::BAD_REQUEST, "bad-request", "Malformed request", "Bad request"),
             Self::MalformedMultipart => (
                 S::BAD_REQUEST,
                 "malformed-multipart",
                 "Malformed multipart body",
                 "Malformed multipart body",
             ),
-            Self::Unauthorized => (
-                S::UNAUTHORIZED,
-                "unauthorized",
-                "Missing or invalid API key",
-                "Unauthorized",
-            ),
+            Self::Unauthorized => {
+                (S::UNAUTHORIZED, "unauthorized", "Missing or invalid API key", "Unauthorized")
+            }
             Self::UpgradeRequired => (
                 S::FORBIDDEN,
                 "upgrade-required",
@@ -180,9 +175,12 @@ impl Kind {
                 "The picture exceeds a limit",
                 "Image too large",
             ),
-            Self::DamagedImage => {
-                (S::UNPROCESSABLE_ENTITY, "damaged-image", "The picture is damaged", "Damaged image")
-            }
+            Self::DamagedImage => (
+                S::UNPROCESSABLE_ENTITY,
+                "damaged-image",
+                "The picture is damaged",
+                "Damaged image",
+            ),
             Self::RateLimited => (
                 S::TOO_MANY_REQUESTS,
                 "rate-limited",

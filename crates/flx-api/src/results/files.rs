@@ -194,10 +194,7 @@ impl<'a> Ended<'a> {
             return false;
         }
         let folder = &self.folders.processes;
-        *self
-            .known
-            .entry(process.to_owned())
-            .or_insert_with(|| has_ended(&folder.join(process)))
+        *self.known.entry(process.to_owned()).or_insert_with(|| has_ended(&folder.join(process)))
     }
 }
 
@@ -301,7 +298,8 @@ mod tests {
     #[test]
     fn names_from_outside_reach_no_file() {
         let (_folder, files) = files();
-        for key in ["", "..", "../../etc/passwd", "/etc/passwd", &"é".repeat(20), &"A".repeat(40)] {
+        for key in ["", "..", "../../etc/passwd", "/etc/passwd", &"é".repeat(20), &"A".repeat(40)]
+        {
             assert!(files.open_file(key).is_err(), "{key}");
             files.remove(key).unwrap();
         }

@@ -47,18 +47,22 @@ fn sweep(state: &State) {
 type Swept = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Files first, then rows: a row without a file is swept again, a file without a row never would.
+/// A file that cannot be removed keeps its row and holds up nobody else.
 fn expired_results(state: &State, now: i64) -> Swept {
     loop {
         let expired = state.store().expired_results(now, BATCH)?;
-        if expired.is_empty() {
-            return Ok(());
-        }
-        let mut ids = Vec::with_capacity(expired.len());
+        let found = expired.len();
+        let mut ids = Vec::with_capacity(found);
         for stored in expired {
-            state.files().remove(&stored.result.object_key)?;
-            ids.push(stored.result.id);
+            match state.files().remove(&stored.result.object_key) {
+                Ok(()) => ids.push(stored.result.id),
+                Err(error) => tracing::warn!(error = %error, "a result was not removed"),
+            }
         }
         state.store().delete_results(&ids)?;
+        if found < BATCH as usize || ids.is_empty() {
+            return Ok(());
+        }
     }
 }
 

@@ -46,10 +46,24 @@ mod tests {
     #[test]
     fn the_page_names_every_field_and_path() {
         for word in [
-            "/api/compress", "/api/usage", "/healthz", "/readyz", "/metrics", "/openapi.json",
-            "watermarkFile", "watermarkScale", "watermarkOpacity", "watermarkPosition",
-            "maxWidth", "maxHeight", "sessionId", "quality", "format", "canUseIA",
-            "Retry-After", "RateLimit-Policy",
+            "/api/compress",
+            "/api/usage",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/openapi.json",
+            "watermarkFile",
+            "watermarkScale",
+            "watermarkOpacity",
+            "watermarkPosition",
+            "maxWidth",
+            "maxHeight",
+            "sessionId",
+            "quality",
+            "format",
+            "canUseIA",
+            "Retry-After",
+            "RateLimit-Policy",
         ] {
             assert!(PAGE.contains(word), "{word}");
         }

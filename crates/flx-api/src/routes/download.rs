@@ -101,22 +101,20 @@ impl Validators {
     fn of(result: &NewResult) -> Self {
         let seconds = u64::try_from(result.created_at_ms.div_euclid(1000)).unwrap_or_default();
         let modified = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-        Self {
-            tag: format!("\"{}\"", result.id),
-            modified: httpdate::fmt_http_date(modified),
-        }
+        Self { tag: format!("\"{}\"", result.id), modified: httpdate::fmt_http_date(modified) }
     }
 
     /// Whether the client's copy still holds. A tag, when one is sent, decides alone.
     fn is_fresh(&self, headers: &HeaderMap) -> bool {
         let mut tags = headers.get_all(IF_NONE_MATCH).peekable();
         if tags.peek().is_some() {
-            return tags.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).any(
-                |tag| {
+            return tags
+                .filter_map(|line| line.to_str().ok())
+                .flat_map(|line| line.split(','))
+                .any(|tag| {
                     let tag = tag.trim();
                     tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag
-                },
-            );
+                });
         }
         let since = headers.get(IF_MODIFIED_SINCE).and_then(|date| date.to_str().ok());
         since.and_then(|date| httpdate::parse_http_date(date).ok()).is_some_and(|since| {
@@ -207,7 +205,8 @@ fn pieces(
                 file.read_exact(&mut piece)?;
                 Ok::<_, std::io::Error>((file, Bytes::from(piece)))
             });
-            let (file, piece) = read.await.map_err(|problem| std::io::Error::other(problem.to_string()))??;
+            let (file, piece) =
+                read.await.map_err(|problem| std::io::Error::other(problem.to_string()))??;
             Ok(Some((piece, (file, at + wanted, left - wanted))))
         }
     })

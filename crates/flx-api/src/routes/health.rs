@@ -41,10 +41,9 @@ pub struct Ready {
 
 /// Asks nobody, so that it answers however much there is to do.
 pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Live {
-        status: String::from("ok"),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    })
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Live { status: String::from("ok"), version: env!("CARGO_PKG_VERSION").to_owned() })
 }
 
 /// Asks the database and writes a byte beside the results.

@@ -95,8 +95,7 @@ mod tests {
             responses.unwrap_or_else(|| panic!("{path}")).keys().cloned().collect()
         };
         let compress = statuses("/api/compress", "post");
-        for status in
-            ["200", "400", "401", "403", "408", "413", "415", "422", "429", "500", "503"]
+        for status in ["200", "400", "401", "403", "408", "413", "415", "422", "429", "500", "503"]
         {
             assert!(compress.iter().any(|found| found == status), "{status}");
         }

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn what_is_no_web_address_is_refused_by_name() {
-        for text in ["", "example.org", "ftp://x", "http://", "https:///x", "http://x?y", "http://a b"]
+        for text in
+            ["", "example.org", "ftp://x", "http://", "https:///x", "http://x?y", "http://a b"]
         {
             let error = text.parse::<PublicUrl>().unwrap_err();
             assert!(error.to_string().starts_with("--public-url is"), "{text}: {error}");

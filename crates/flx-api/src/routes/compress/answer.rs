@@ -101,10 +101,7 @@ pub(super) fn json(request: &HttpRequest, state: &State, paid: &Paid) -> HttpRes
     let answer = CompressAnswer {
         session_id: paid.session_id.clone(),
         results,
-        usage: UsageNow {
-            compressor_used: paid.used.get(),
-            compressor_limit: paid.limit.get(),
-        },
+        usage: UsageNow { compressor_used: paid.used.get(), compressor_limit: paid.limit.get() },
     };
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer)
 }

@@ -9,7 +9,7 @@ use flx_store::{Closed, NewResult, Reservation, ReserveRequest, ResultId, Settle
 use tokio::sync::Notify;
 
 use crate::auth::Caller;
-use crate::batch::{self, Finished, Job, Outcome, Places};
+use crate::batch::{self, Finished, Job, Outcome};
 use crate::clock::now_ms;
 use crate::problem::{Kind, Problem};
 use crate::refuse;
@@ -93,9 +93,9 @@ pub(super) async fn run(
     let options = upload.form.options(watermark);
     let (cancel, bell) = (CancelFlag::new(), Arc::new(Notify::new()));
     let _leaving = Leaving { cancel: cancel.clone(), bell: Arc::clone(&bell) };
-    let job = Job { account, files: upload.files, options, cancel };
+    let job = Job { account, files: upload.files, places, options, cancel };
     let task = Task { state: Arc::clone(state), caller, session_id: upload.form.session_id() };
-    state.detached(task.run(job, places, bell)).await?
+    state.detached(task.run(job, bell)).await?
 }
 
 struct Task {
@@ -105,17 +105,18 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self, job: Job, places: Places, bell: Arc<Notify>) -> Result<Paid, Problem> {
+    async fn run(self, job: Job, bell: Arc<Notify>) -> Result<Paid, Problem> {
         let reservation = self.reserve(job.files.len()).await?;
         let outcomes = tokio::select! {
             biased;
-            outcomes = batch::run(&self.state, job, places) => Some(outcomes),
+            outcomes = batch::run(&self.state, job) => Some(outcomes),
             () = bell.notified() => None,
             () = self.renew(&reservation) => None,
         };
         match outcomes {
             Some(outcomes) => self.settle(&reservation, outcomes).await,
             None => {
+                tracing::info!("the client went away; nothing is charged");
                 self.close(&reservation, Vec::new()).await?;
                 Err(refuse::gone())
             }
@@ -214,9 +215,9 @@ impl Task {
             attempt += 1;
             let (store, id) = (self.state.store().clone(), reservation.id.clone());
             let rows = Arc::clone(&rows);
-            let settled = self.state.blocking(move || {
-                store.settle_with_results(&id, charged, &rows, now_ms())
-            });
+            let settled = self
+                .state
+                .blocking(move || store.settle_with_results(&id, charged, &rows, now_ms()));
             match settled.await? {
                 Ok(Settlement::Done { used, .. }) => return Ok(used),
                 // An attempt before this one was committed, only its acknowledgement was lost.

@@ -1,0 +1,126 @@
+//! Whether a presented key is the one whose hash is stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use flx_keys::{ApiKey, KeyRecord, KeyState};
+use flx_store::{KeyHolder, StoreError};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::clock::now_ms;
+use crate::problem::{Kind, Problem};
+use crate::refuse;
+use crate::state::State;
+
+/// Callers with new keys that may wait for argon2 at once.
+const WAITING_ROOM: usize = 256;
+/// Longest wait for argon2.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Pause before asking again whether argon2 is free.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where callers wait whose keys are new to this process. They wait here, without a thread, so that
+/// keys verified before pass them by.
+#[derive(Debug)]
+pub(crate) struct WaitingRoom {
+    chairs: Semaphore,
+    /// Those at the head of the queue, who ask whether argon2 is free.
+    turns: Semaphore,
+}
+
+impl Default for WaitingRoom {
+    fn default() -> Self {
+        Self { chairs: Semaphore::new(WAITING_ROOM), turns: Semaphore::new(2) }
+    }
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Verified(Box<KeyHolder>),
+    /// Too many argon2 runs at once: the row was read, the key not compared yet.
+    Busy(ApiKey, Box<KeyHolder>),
+}
+
+/// Reads the key's row and verifies the key against it.
+pub(super) async fn verify(state: &Arc<State>, key: ApiKey) -> Result<KeyHolder, Problem> {
+    let shared = Arc::clone(state);
+    let attempt = state.blocking(move || {
+        let holder = find(&shared, &key)?;
+        compare(&shared, key, holder)
+    });
+    match attempt.await?? {
+        Attempt::Verified(holder) => Ok(*holder),
+        Attempt::Busy(key, holder) => wait(state, key, holder).await,
+    }
+}
+
+async fn wait(
+    state: &Arc<State>,
+    key: ApiKey,
+    holder: Box<KeyHolder>,
+) -> Result<KeyHolder, Problem> {
+    let room = state.waiting_room();
+    let _chair = room.chairs.try_acquire().map_err(|_| too_many())?;
+    let turn = timeout(PATIENCE, room.turns.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or_else(too_many)?;
+    timeout(PATIENCE, ask_until_free(state, key, holder)).await.unwrap_or_else(|_| Err(too_many()))
+}
+
+async fn ask_until_free(
+    state: &Arc<State>,
+    mut key: ApiKey,
+    mut holder: Box<KeyHolder>,
+) -> Result<KeyHolder, Problem> {
+    loop {
+        let shared = Arc::clone(state);
+        match state.blocking(move || compare(&shared, key, holder)).await?? {
+            Attempt::Verified(holder) => return Ok(*holder),
+            Attempt::Busy(same_key, same_holder) => (key, holder) = (same_key, same_holder),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The only read of the database: key, account and usage of one moment.
+fn find(state: &State, key: &ApiKey) -> Result<Box<KeyHolder>, Problem> {
+    let found = state.store().find_key_holder(&key.lookup(), now_ms());
+    found
+        .map_err(|error| refuse::store(&error))?
+        .filter(|holder| holder.key.state == KeyState::Active)
+        .map(Box::new)
+        .ok_or_else(refused)
+}
+
+/// argon2 runs only for a key that was not verified in this process against this very row.
+fn compare(state: &State, key: ApiKey, holder: Box<KeyHolder>) -> Result<Attempt, Problem> {
+    match state.verifier().verify(&key, &holder.key.hash) {
+        Ok(()) => {
+            note_use(state, &holder.key);
+            Ok(Attempt::Verified(holder))
+        }
+        Err(error) if error.is_unauthorized() => Err(refused()),
+        Err(flx_keys::Error::Busy { .. }) => Ok(Attempt::Busy(key, holder)),
+        Err(error) => {
+            tracing::error!(error = %error, "a key could not be verified");
+            Err(Problem::new(Kind::Internal, Kind::Internal.generic_detail()))
+        }
+    }
+}
+
+/// The time of last use is for people to look at: no request fails for it.
+fn note_use(state: &State, key: &KeyRecord) {
+    match state.store().note_key_use(key, now_ms()) {
+        Ok(_) | Err(StoreError::Busy) => {}
+        Err(error) => tracing::warn!(error = %error, "the key's last use was not noted"),
+    }
+}
+
+/// The same words for every reason, so that nobody learns which keys exist.
+pub(super) fn refused() -> Problem {
+    refuse::unauthorized("The API key is malformed, unknown or no longer valid.")
+}
+
+fn too_many() -> Problem {
+    Problem::new(Kind::Overloaded, "too many new keys are being verified").with_retry_after(1)
+}
