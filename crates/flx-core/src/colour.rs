@@ -13,12 +13,12 @@ pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
     let source = decoded.profile.as_ref().and_then(read_profile);
     match decoded.pixels {
         Pixels::Cmyk { width, height, samples } => {
-            (cmyk_to_srgb(width, height, samples, source.as_ref()), Conversion::Done)
+            (cmyk_to_srgb(width, height, samples, source.as_ref()), Conversion::FromInks)
         }
         Pixels::Image(image) => match source {
             // Viewers ignore a profile that does not fit the pixels or cannot be read.
             Some(profile) if differs_from_srgb(&profile) => match converted(image, &profile) {
-                Ok(image) => (image, Conversion::Done),
+                Ok(image) => (image, Conversion::FromProfile),
                 Err(image) => (image, Conversion::NotNeeded),
             },
             _ => (image, Conversion::NotNeeded),
@@ -29,8 +29,12 @@ pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
 /// Whether colours were converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conversion {
-    Done,
+    /// They were sRGB, or nothing said otherwise.
     NotNeeded,
+    /// From the space of an embedded profile.
+    FromProfile,
+    /// From four inks, which few viewers show at all.
+    FromInks,
 }
 
 fn read_profile(profile: &Profile) -> Option<ColorProfile> {

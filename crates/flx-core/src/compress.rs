@@ -109,8 +109,9 @@ fn kept_original(
         return None;
     }
     let profile = match conversion {
-        Conversion::Done => strip::ColourProfile::Keep,
         Conversion::NotNeeded => strip::ColourProfile::Drop,
+        Conversion::FromProfile => strip::ColourProfile::Keep,
+        Conversion::FromInks => return None,
     };
     strip::strip(input, header, profile)
 }
