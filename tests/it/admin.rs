@@ -122,6 +122,52 @@ fn destructive_commands_refuse_without_yes_where_there_is_no_terminal() {
     assert_eq!(usage["keys"][0]["state"], "active", "nothing was changed for {}", &key[..14]);
 }
 
+/// By `script` of Debian's bsdutils, which every installation has.
+#[cfg(target_os = "linux")]
+#[test]
+fn destructive_commands_ask_on_a_terminal_and_take_no_for_an_answer() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    if !Command::new("script").arg("--version").output().is_ok_and(|run| run.status.success()) {
+        println!("script is not installed: not tried");
+        return;
+    }
+    let folder = with_account("pro");
+    let key = key_of(&on_account(folder.path(), "generate-key", &[]).done());
+    let on_terminal = |answer: &str| {
+        let line = format!(
+            "{} --data-dir {} revoke-key --email {EMAIL}",
+            flx_tests::flx_admin().display(),
+            folder.path().display()
+        );
+        let mut run = Command::new("script")
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        run.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        let output = run.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let state = || {
+        on_account(folder.path(), "usage", &["--json"]).done().json()["keys"][0]["state"].clone()
+    };
+    let masked = format!("flx_live_{}...{}", &key[9..14], &key[45..]);
+    for answer in ["n\n", "\n"] {
+        let (code, said) = on_terminal(answer);
+        assert!(
+            code == Some(3) && said.contains(&masked) && said.contains("[y/N]"),
+            "{code:?} {said}"
+        );
+        assert_eq!(state(), "active");
+    }
+    let (code, said) = on_terminal("y\n");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(state(), "revoked");
+}
+
 #[test]
 fn usage_shows_what_the_api_shows() {
     let service = Service::start();

@@ -54,6 +54,37 @@ fn waiting_pictures_are_given_back_at_a_stop() {
 }
 
 #[test]
+fn a_second_signal_stops_without_waiting_and_costs_nothing() {
+    let mut service = Setup::new().with(&["--workers", "1"]).start();
+    let key = service.account("a@example.org", "agency");
+    let picture = jpeg(&photo(1600, 1200, 1), 85);
+    let request = service.compressing(&key, Form::of("photo.jpg", &picture).text("format", "avif"));
+    let running = thread::spawn(move || request.send().is_ok_and(|answer| answer.status() == 200));
+    while !service.get("/metrics").body_text().contains("flx_workers_busy 1") {
+        assert!(!running.is_finished(), "it was done too early to test anything");
+        thread::sleep(Duration::from_millis(5));
+    }
+    service.signal("TERM");
+    service.logged("draining");
+    let start = Instant::now();
+    service.signal("TERM");
+    let status = service.wait();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    let answered = running.join().unwrap();
+    assert!(!status.success() || answered, "{status:?}");
+    let again = Setup::new()
+        .in_folder_of(&service)
+        .with(&["--sweep-interval-seconds", "1", "--lease-seconds", "3"])
+        .start();
+    let start = Instant::now();
+    while again.used(&key) != u64::from(answered) {
+        assert!(start.elapsed() < Duration::from_secs(60), "{} used", again.used(&key));
+        thread::sleep(Duration::from_millis(200));
+    }
+    again.admin(&["verify"]).done();
+}
+
+#[test]
 fn an_idle_server_stops_at_once_on_sigterm_and_sigint() {
     for signal in ["TERM", "INT"] {
         let mut service = Service::start();

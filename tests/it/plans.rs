@@ -134,6 +134,21 @@ fn more_pictures_than_credits_left_are_refused_whole() {
 }
 
 #[test]
+fn requests_side_by_side_never_pass_the_limit() {
+    let (service, _folder) = service_with(&[("agency", "compressions_per_period", "7")]);
+    let key = service.account(EMAIL, "agency");
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..12).map(|_| scope.spawn(|| service.compress(&key, files(1)).status)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let count = |status| statuses.iter().filter(|found| **found == status).count();
+    assert_eq!((count(200), count(429)), (7, 5), "{statuses:?}");
+    assert_eq!(service.used(&key), 7);
+    service.admin(&["verify"]).done();
+}
+
+#[test]
 fn an_unlimited_plan_ends_at_its_cap() {
     let (service, folder) = service_with(&[]);
     drop(service);

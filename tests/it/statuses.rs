@@ -285,6 +285,32 @@ fn refusals_that_need_no_body_do_not_wait_for_it() {
 }
 
 #[test]
+fn a_refused_upload_leaves_the_connection_s_next_request_unharmed() {
+    let (service, key) = service();
+    let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let (compress, usage) =
+        (format!("{}/api/compress", service.base()), format!("{}/api/usage", service.base()));
+    for size in [0, 1_000, 100_000, 5_000_000] {
+        let nobody = format!("flx_live_{}", "0".repeat(40));
+        for (key, content_type, status) in
+            [(&nobody, "multipart/form-data; boundary=b", 401), (&key, "text/plain", 415)]
+        {
+            let request =
+                client.post(&compress).bearer_auth(key).header("content-type", content_type);
+            let refused = send(request.body(vec![b'x'; size]));
+            assert_eq!(refused.status, status, "{size} bytes: {refused}");
+            for _ in 0..2 {
+                assert_eq!(
+                    send(client.get(&usage).bearer_auth(key)).status,
+                    if status == 401 { 401 } else { 200 }
+                );
+            }
+        }
+    }
+    assert_eq!(service.used(&key), 0);
+}
+
+#[test]
 fn a_full_house_answers_503_with_advice() {
     let service = Setup::new().with(&["--workers", "1", "--queue", "20"]).start();
     let key = service.account(EMAIL, "agency");
