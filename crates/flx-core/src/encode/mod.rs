@@ -22,9 +22,9 @@ pub(crate) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, 
 fn setting(options: &Options) -> f32 {
     match options.format() {
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::SETTINGS.at(options.quality()),
+        Format::Jpeg => jpeg::setting(options.quality()),
         #[cfg(feature = "avif")]
-        Format::Avif => avif::SETTINGS.at(options.quality()),
+        Format::Avif => avif::setting(options.quality()),
         // The scale is libwebp's own, to which the others are fitted. PNG has none.
         _ => f32::from(options.quality().get()),
     }

@@ -41,7 +41,8 @@ fn lossy_inputs_look_like_their_originals() {
 #[test]
 fn every_kind_of_jpeg_scan_is_read_right() {
     let image = picture(160, 120);
-    let kinds: [(&str, fn(&mut Encoder<&mut Vec<u8>>)); 5] = [
+    type Change = fn(&mut Encoder<&mut Vec<u8>>);
+    let kinds: [(&str, Change); 5] = [
         ("baseline 4:4:4", |_| {}),
         ("baseline 4:2:0", |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2)),
         // Optimised tables make this encoder write one scan a component.
