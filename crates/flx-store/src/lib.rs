@@ -41,6 +41,7 @@ mod lock;
 mod migrations;
 mod options;
 mod period;
+mod prepared;
 mod restore;
 mod results;
 mod schema;

@@ -20,18 +20,18 @@ pub struct Migrated {
 
 /// Fails with its own error for a database that is empty, foreign, newer or older than this program.
 pub(crate) fn check(connection: &mut Connection) -> Result<()> {
-    let known = known_versions()?;
-    let applied = applied_versions(connection)?;
-    refuse_newer(&known, &applied)?;
-    if known.iter().any(|version| !applied.contains(version)) {
-        return Err(match applied.last() {
-            None => StoreError::SchemaMissing,
-            Some(found) => {
-                StoreError::SchemaTooOld { found: found.clone(), needed: newest(&known) }
-            }
-        });
+    fits(&known_versions()?, &applied_versions(connection)?)
+}
+
+fn fits(known: &[String], applied: &[String]) -> Result<()> {
+    refuse_newer(known, applied)?;
+    if known.iter().all(|version| applied.contains(version)) {
+        return Ok(());
     }
-    Ok(())
+    Err(match applied.last() {
+        None => StoreError::SchemaMissing,
+        Some(found) => StoreError::SchemaTooOld { found: found.clone(), needed: newest(known) },
+    })
 }
 
 /// Applies what is missing, all or nothing, in one transaction that takes the write lock first: of
@@ -100,4 +100,36 @@ fn refuse_newer(known: &[String], applied: &[String]) -> Result<()> {
 
 fn newest(versions: &[String]) -> String {
     versions.last().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(known: &[&str], applied: &[&str]) -> Result<()> {
+        let own = |versions: &[&str]| versions.iter().map(ToString::to_string).collect::<Vec<_>>();
+        fits(&own(known), &own(applied))
+    }
+
+    #[test]
+    fn an_older_and_a_newer_database_are_told_apart() {
+        assert!(fit(&["1", "2"], &["1", "2"]).is_ok());
+        let older = fit(&["1", "2", "3"], &["1", "2"]).unwrap_err();
+        assert!(
+            matches!(&older, StoreError::SchemaTooOld { found, needed } if found == "2" && needed == "3"),
+            "{older:?}"
+        );
+        let newer = fit(&["1", "2"], &["1", "2", "3", "4"]).unwrap_err();
+        assert!(
+            matches!(&newer, StoreError::SchemaTooNew { found, known } if found == "4" && known == "2"),
+            "{newer:?}"
+        );
+        assert!(matches!(fit(&["1"], &[]), Err(StoreError::SchemaMissing)));
+    }
+
+    #[test]
+    fn a_database_that_lacks_one_migration_and_has_an_unknown_one_counts_as_newer() {
+        let error = fit(&["1", "2"], &["1", "3"]).unwrap_err();
+        assert!(matches!(error, StoreError::SchemaTooNew { .. }), "{error:?}");
+    }
 }

@@ -72,7 +72,7 @@ pub(crate) fn enter(
     now_ms: i64,
 ) -> Result<PeriodRow> {
     let current: PeriodRow =
-        usage_periods::table.find((&account.id, account.period_index)).first(connection)?;
+        usage_periods::table.find((&account.id, account.period_index)).get_result(connection)?;
     let current_index = current.period_index;
     let seen = current.seen_at(account, now_ms)?;
     if seen.period_index > current_index {

@@ -106,7 +106,7 @@ impl Store {
     pub fn find_result(&self, id: &ResultId) -> Result<Option<StoredResult>, StoreError> {
         self.read(|connection| {
             let row: Option<ResultRow> =
-                results::table.find(id.as_str()).first(connection).optional()?;
+                results::table.find(id.as_str()).get_result(connection).optional()?;
             row.map(ResultRow::into_result).transpose()
         })
     }

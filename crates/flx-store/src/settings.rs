@@ -62,7 +62,7 @@ fn find(connection: &mut Connection) -> Result<Option<SigningSecret>> {
     let value: Option<Vec<u8>> = settings::table
         .find(SIGNING_SECRET)
         .select(settings::value)
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     value
         .map(|bytes| {

@@ -14,7 +14,7 @@ impl Store {
     pub fn find_account(&self, id: &AccountId) -> Result<Option<Account>> {
         self.read(|connection| {
             let row: Option<AccountRow> =
-                accounts::table.find(id.as_str()).first(connection).optional()?;
+                accounts::table.find(id.as_str()).get_result(connection).optional()?;
             row.map(AccountRow::into_account).transpose()
         })
     }
@@ -27,7 +27,7 @@ impl Store {
         self.read(|connection| {
             let row: Option<AccountRow> = accounts::table
                 .filter(accounts::email.eq(email.as_str()))
-                .first(connection)
+                .get_result(connection)
                 .optional()?;
             row.map(AccountRow::into_account).transpose()
         })

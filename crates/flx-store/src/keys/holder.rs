@@ -35,7 +35,7 @@ impl Store {
                 .filter(api_keys::lookup.eq(lookup.as_str()))
                 .filter(usage_periods::period_index.eq(accounts::period_index))
                 .select((KEY_COLUMNS, ACCOUNT_COLUMNS, usage_periods::all_columns))
-                .first(connection)
+                .get_result(connection)
                 .optional()?;
             Ok(rows.map(|(key, account, period)| (key, (account, period))))
         })?;

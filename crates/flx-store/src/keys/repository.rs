@@ -19,7 +19,7 @@ impl KeyRepository for Store {
         self.read(|connection| {
             let row: Option<KeyRow> = api_keys::table
                 .filter(api_keys::lookup.eq(lookup.as_str()))
-                .first(connection)
+                .get_result(connection)
                 .optional()?;
             row.map(KeyRow::into_record).transpose()
         })
@@ -29,8 +29,8 @@ impl KeyRepository for Store {
         self.read(|connection| {
             let row: Option<KeyRow> = api_keys::table
                 .filter(api_keys::account_id.eq(owner.as_str()))
-                .filter(api_keys::state.eq(KeyState::Active.as_str()))
-                .first(connection)
+                .filter(api_keys::ended_at_ms.is_null())
+                .get_result(connection)
                 .optional()?;
             row.map(KeyRow::into_record).transpose()
         })
@@ -40,7 +40,7 @@ impl KeyRepository for Store {
         self.write(|connection| {
             let account = take(connection, &AccountId::from(&key.owner))?
                 .ok_or(StoreError::NotFound { what: "account" })?;
-            if count(connection, key, KeyState::Active)? > 0 {
+            if has_active_key(connection, key)? {
                 return Ok(Written::Conflict);
             }
             let written = insert(connection, key, by, now_ms)?;
@@ -112,7 +112,7 @@ fn end(
         api_keys::table
             .find(old.id.as_str())
             .filter(api_keys::generation.eq(i64::from(old.generation)))
-            .filter(api_keys::state.eq(KeyState::Active.as_str())),
+            .filter(api_keys::ended_at_ms.is_null()),
     )
     .set((
         api_keys::state.eq(state.as_str()),
@@ -132,7 +132,7 @@ fn insert(connection: &mut Connection, key: &NewKey, by: &Actor, now_ms: i64) ->
     let highest: Option<i64> = api_keys::table
         .filter(api_keys::account_id.eq(key.owner.as_str()))
         .select(diesel::dsl::max(api_keys::generation))
-        .first(connection)?;
+        .get_result(connection)?;
     let row = KeyRow {
         id: uuid_text(now_ms),
         account_id: key.owner.as_str().to_owned(),
@@ -159,19 +159,20 @@ fn is_lookup_taken(connection: &mut Connection, key: &NewKey) -> Result<bool> {
     Ok(taken > 0)
 }
 
-fn count(connection: &mut Connection, key: &NewKey, state: KeyState) -> Result<i64> {
-    Ok(api_keys::table
+fn has_active_key(connection: &mut Connection, key: &NewKey) -> Result<bool> {
+    let active: i64 = api_keys::table
         .filter(api_keys::account_id.eq(key.owner.as_str()))
-        .filter(api_keys::state.eq(state.as_str()))
+        .filter(api_keys::ended_at_ms.is_null())
         .count()
-        .get_result(connection)?)
+        .get_result(connection)?;
+    Ok(active > 0)
 }
 
 fn email_of(connection: &mut Connection, owner: &OwnerId) -> Result<String> {
     accounts::table
         .find(owner.as_str())
         .select(accounts::email)
-        .first(connection)
+        .get_result(connection)
         .optional()?
         .ok_or(StoreError::NotFound { what: "account" })
 }

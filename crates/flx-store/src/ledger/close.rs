@@ -7,6 +7,7 @@ use super::CreditKind;
 use crate::connection::Connection;
 use crate::ids::uuid_text;
 use crate::period::credits;
+use crate::prepared::Prepared;
 use crate::schema::{accounts, ledger, reservations, usage_periods};
 use crate::{AccountId, ReservationId, Result, StoreError};
 
@@ -73,7 +74,7 @@ pub(super) fn close(
     now_ms: i64,
 ) -> Result<Option<ClosedRow>> {
     let charge = i64::from(charged.get());
-    let held: Option<Held> = diesel::update(
+    let statement = diesel::update(
         reservations::table
             .find(id.as_str())
             .filter(reservations::state.eq(OPEN))
@@ -90,9 +91,8 @@ pub(super) fn close(
         reservations::period_index,
         reservations::amount,
         reservations::from_topup,
-    ))
-    .get_result(connection)
-    .optional()?;
+    ));
+    let held: Option<Held> = Prepared(statement).get_result(connection).optional()?;
     let Some(held) = held else { return Ok(None) };
     let kind = CreditKind::of_row(&held.kind, "reservations")?;
 
@@ -153,14 +153,18 @@ fn give_back(connection: &mut Connection, held: &Held, kind: CreditKind, back: i
     let period = usage_periods::table.find((&held.account_id, held.period_index));
     let used: Option<i64> = match (kind, back) {
         (CreditKind::Compression, 0) => {
-            period.select(usage_periods::compressions).first(connection).optional()?
+            period.select(usage_periods::compressions).get_result(connection).optional()?
         }
-        (CreditKind::Ai, 0) => period.select(usage_periods::ai).first(connection).optional()?,
-        (CreditKind::Compression, back) => diesel::update(period)
-            .set(usage_periods::compressions.eq(usage_periods::compressions - back))
-            .returning(usage_periods::compressions)
-            .get_result(connection)
-            .optional()?,
+        (CreditKind::Ai, 0) => {
+            period.select(usage_periods::ai).get_result(connection).optional()?
+        }
+        (CreditKind::Compression, back) => Prepared(
+            diesel::update(period)
+                .set(usage_periods::compressions.eq(usage_periods::compressions - back))
+                .returning(usage_periods::compressions),
+        )
+        .get_result(connection)
+        .optional()?,
         (CreditKind::Ai, back) => diesel::update(period)
             .set(usage_periods::ai.eq(usage_periods::ai - back))
             .returning(usage_periods::ai)

@@ -3,7 +3,6 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use flx_keys::KeyState;
 use flx_plans::Credits;
 
 use super::{CreditKind, Reservation, ReserveRequest};
@@ -11,6 +10,7 @@ use crate::accounts::{AccountRow, take};
 use crate::connection::Connection;
 use crate::ledger::close::OPEN;
 use crate::period::{self, PeriodRow, credits};
+use crate::prepared::Prepared;
 use crate::schema::{accounts, api_keys, reservations, usage_periods};
 use crate::{ReservationId, Result, Store, StoreError};
 
@@ -81,17 +81,16 @@ fn try_compressions(
         .filter(accounts::id.eq(account))
         .filter(accounts::tier.eq(request.tier.as_str()))
         .filter(accounts::disabled_at_ms.is_null())
-        .select(accounts::period_index)
-        .single_value();
+        .select(accounts::period_index);
     let key = request.key.as_ref().map_or("", |key| key.as_str());
     let live_key = api_keys::table
         .filter(api_keys::id.eq(key))
         .filter(api_keys::account_id.eq(account))
-        .filter(api_keys::state.eq(KeyState::Active.as_str()));
-    let row: Option<(i64, i64, i64)> = diesel::update(
+        .filter(api_keys::ended_at_ms.is_null());
+    let statement = diesel::update(
         usage_periods::table
             .filter(usage_periods::account_id.eq(account))
-            .filter(usage_periods::period_index.nullable().eq(entered))
+            .filter(usage_periods::period_index.eq_any(entered))
             .filter(usage_periods::ends_at_ms.gt(now_ms))
             .filter((usage_periods::compressions + amount).le(i64::from(request.limit.get())))
             .filter(request.key.is_none().into_sql::<Bool>().or(exists(live_key))),
@@ -101,9 +100,8 @@ fn try_compressions(
         usage_periods::period_index,
         usage_periods::compressions,
         usage_periods::ends_at_ms,
-    ))
-    .get_result(connection)
-    .optional()?;
+    ));
+    let row: Option<(i64, i64, i64)> = Prepared(statement).get_result(connection).optional()?;
     Ok(row.map(|(period_index, used, ends_at_ms)| Taken {
         period_index,
         used,
@@ -159,7 +157,7 @@ fn find_hindrance(
         let live: i64 = api_keys::table
             .filter(api_keys::id.eq(key.as_str()))
             .filter(api_keys::account_id.eq(&account.id))
-            .filter(api_keys::state.eq(KeyState::Active.as_str()))
+            .filter(api_keys::ended_at_ms.is_null())
             .count()
             .get_result(connection)?;
         if live == 0 {

@@ -119,7 +119,7 @@ fn find_closed(
     let row: Option<(String, i64)> = reservations::table
         .find(id.as_str())
         .select((reservations::state, reservations::charged))
-        .first(connection)
+        .get_result(connection)
         .optional()?;
     let Some((state, charged)) = row else {
         return Err(StoreError::NotFound { what: "reservation" });

@@ -56,7 +56,7 @@ impl Store {
                 .filter(accounts::id.eq(id.as_str()))
                 .filter(usage_periods::period_index.eq(accounts::period_index))
                 .select((ACCOUNT_COLUMNS, usage_periods::all_columns))
-                .first(connection)
+                .get_result(connection)
                 .optional()?)
         })?;
         rows.map(|(account, period)| Usage::of_rows(&account, period, now_ms)).transpose()

@@ -96,7 +96,7 @@ fn the_database_itself_refuses_what_can_never_be_right() {
             "UPDATE usage_periods SET compressions = -1",
             "UPDATE accounts SET ai_topup = -1",
             "UPDATE reservations SET charged = amount + 1",
-            "UPDATE api_keys SET state = 'active'",
+            "UPDATE api_keys SET ended_at_ms = NULL",
             "UPDATE ledger SET reservation_id = 'x' WHERE entry <> 'topup'",
             "INSERT INTO usage_periods VALUES ('nobody', 0, 0, 1, 0, 0)",
         ] {

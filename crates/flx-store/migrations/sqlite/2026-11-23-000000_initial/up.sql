@@ -32,7 +32,7 @@ CREATE TABLE api_keys (
     ended_by        TEXT,
     UNIQUE (account_id, generation)
 );
-CREATE UNIQUE INDEX api_keys_one_active ON api_keys (account_id) WHERE state = 'active';
+CREATE UNIQUE INDEX api_keys_one_active ON api_keys (account_id) WHERE ended_at_ms IS NULL;
 
 CREATE TABLE usage_periods (
     account_id       TEXT   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
