@@ -44,7 +44,7 @@ impl Application {
     ///
     /// # Errors
     /// [`Error::Bind`], [`Error::DataDir`], [`Error::PlanFile`], [`Error::Plans`],
-    /// [`Error::Store`], [`Error::Thread`].
+    /// [`Error::Store`], [`Error::Keys`], [`Error::Thread`], [`Error::NoRuntime`].
     pub fn build(settings: Settings, store: Store) -> Result<Self, Error> {
         metrics::install();
         let asked = settings.listen();
@@ -114,3 +114,6 @@ fn serve(listener: TcpListener, state: Arc<State>) -> std::io::Result<Server> {
     .listen(listener)?;
     Ok(server.run())
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,9 @@ pub enum Error {
     /// A thread could not be started.
     #[error("cannot start a worker thread: {0}")]
     Thread(#[source] io::Error),
+    /// There is no tokio runtime around the call.
+    #[error("the service must be built within a tokio runtime")]
+    NoRuntime,
     /// The server's sockets failed.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),

@@ -55,7 +55,9 @@ pub use app::Application;
 pub use demo::{DEMO_EMAIL, Demo, demo_account};
 pub use error::Error;
 pub use problem::{ProblemView, Scalar};
-pub use routes::compress::{CompressAnswer, CompressForm, Entry, Failure, Success, UsageNow};
+pub use routes::compress::{
+    CompressAnswer, CompressForm, Entry, Failure, FormatName, PositionName, Success, UsageNow,
+};
 pub use routes::health::{Live, Ready};
 pub use routes::openapi::openapi_json;
 pub use routes::usage::{TopUpLinks, UsageAnswer};

@@ -68,9 +68,8 @@ fn describe() {
 }
 
 /// Counts an answered request.
-pub(crate) fn request(route: &str, method: &str, status: u16, took: Duration) {
-    let (route, method) = (route.to_owned(), method.to_owned());
-    let status = status.to_string();
+pub(crate) fn request(route: &str, method: &'static str, status: u16, took: Duration) {
+    let (route, status) = (route.to_owned(), status.to_string());
     counter!(REQUESTS, "route" => route.clone(), "method" => method, "status" => status)
         .increment(1);
     histogram!(REQUEST_SECONDS, "route" => route).record(took.as_secs_f64());

@@ -71,7 +71,7 @@ impl State {
             admission: Admission::new(limits.queue(), workers, memory),
             pool: CpuPool::start(workers).map_err(Error::Thread)?,
             probes: Arc::new(Semaphore::new(workers.max(2))),
-            runtime: Handle::current(),
+            runtime: Handle::try_current().map_err(|_| Error::NoRuntime)?,
             draining: AtomicBool::new(false),
             running: AtomicUsize::new(0),
             ended: Notify::new(),

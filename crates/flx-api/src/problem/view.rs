@@ -27,27 +27,31 @@ pub struct ProblemView {
     pub error: String,
     /// The form field or header at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "quality")]
+    #[schema(nullable = false, example = "quality")]
     pub field: Option<String>,
     /// The value at fault, shortened.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub value: Option<Scalar>,
     /// What is allowed: a number or words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<Scalar>,
     /// Where to upgrade, when the operator has named a place.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub upgrade_url: Option<String>,
     /// The smallest plan that would allow it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "agency")]
+    #[schema(nullable = false, example = "agency")]
     pub required_plan: Option<String>,
     /// Id under which the request stands in the server's log; also in `X-Request-Id`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
     /// One entry for each `file`, in order, when every file of a batch failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Entry>>, no_recursion)]
+    #[schema(nullable = false, no_recursion)]
     pub results: Option<Vec<Entry>>,
 }
 
