@@ -106,7 +106,7 @@ test-features: _components
     check() {
         printf 'flx-core with features: %s\n' "${1:-none}"
         cargo clippy --quiet --locked --package flx-core --lib --no-default-features \
-            --features "$1" -- --deny warnings
+            --features "$1" -- --deny warnings --allow dead_code
     }
     check ""
     for feature in jpeg png webp avif gif bmp tiff; do check "$feature"; done
@@ -144,9 +144,53 @@ test-corpus:
     cargo test --release --locked --package flx-tests --test it $features \
         -- --include-ignored --nocapture --test-threads 1 corpus
 
-# Benchmarks; arguments go to criterion: just bench [FILTER]
-bench *ARGS:
-    cargo bench --locked --package flx-benches -- "$@"
+# Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]
+bench *FILTER: (_bench "bench" "--benches" FILTER)
+
+# What the release server adds to the codec for a 2 MP JPEG to WebP: just bench-server [COUNT]
+bench-server COUNT="60": build (_bench "run" "--bin" "server-overhead" target / "release" / "flx-server" target COUNT)
+
+# Authentication and credits in a database of 1 account and in a large one: just bench-credits [COUNT]
+bench-credits COUNT="1000000":
+    #!/bin/sh
+    set -eu
+    mkdir -p {{ quote(target) }}
+    folder=$(mktemp -d {{ quote(target / "bench-credits.XXXXXX") }})
+    trap 'rm -rf "$folder"' EXIT
+    large="$folder/$1 accounts"
+    cargo run --quiet --release --locked --package flx-store --example fill -- "$large" "$1"
+    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} \
+        _bench run --bin credits "$folder" "$large"
+
+# README's table of sizes before and after: FLX_CORPUS=… just sizes [kodak,clic]
+sizes *FOLDERS: (_bench "run" "--bin" "sizes" FOLDERS)
+
+# Fits the quality scale of JPEG and AVIF to WebP's: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
+fit-quality *FOLDERS: (_bench "run" "--bin" "fit-quality" FOLDERS)
+
+# One program of flx-benches, with FLX_CORPUS as seen from where just was called.
+_bench COMMAND *ARGS:
+    #!/bin/sh
+    set -eu
+    {{ can_build_asm }}
+    if [ -n "${FLX_CORPUS:-}" ]; then
+        cd {{ quote(invocation_directory()) }}
+        FLX_CORPUS=$(cd "$FLX_CORPUS" && pwd)
+        export FLX_CORPUS
+        cd {{ quote(justfile_directory()) }}
+    fi
+    features=
+    if can_build_asm; then features="--features asm"; fi
+    command=$1 kind=$2
+    shift 2
+    case $command in
+        bench) cargo bench --locked --package flx-benches $features "$kind" -- "$@" ;;
+        run)
+            name=$1
+            shift
+            cargo run --quiet --release --locked --package flx-benches $features "$kind" "$name" -- "$@"
+            ;;
+    esac
 
 # A toolchain of the minimal profile lacks these two.
 _components:
