@@ -21,6 +21,25 @@ can_build_asm() {
 }
 '''
 
+# Shell: FLX_CORPUS may be relative to the folder that just was called from.
+find_corpus := '''
+if [ -n "${FLX_CORPUS:-}" ]; then
+    FLX_CORPUS=$(cd ''' + quote(invocation_directory()) + ''' && cd "$FLX_CORPUS" && pwd)
+    export FLX_CORPUS
+fi
+'''
+
+# Shell: runs a program of flx-benches.
+measuring := can_build_asm + find_corpus + '''
+features=
+if can_build_asm; then features="--features asm"; fi
+measure() {
+    name=$1
+    shift
+    cargo run --quiet --release --locked --package flx-benches $features --bin "$name" -- "$@"
+}
+'''
+
 # Lists the commands
 [private]
 default:
@@ -133,64 +152,51 @@ test-corpus:
     #!/bin/sh
     set -eu
     {{ can_build_asm }}
-    if [ -n "${FLX_CORPUS:-}" ]; then
-        cd {{ quote(invocation_directory()) }}
-        FLX_CORPUS=$(cd "$FLX_CORPUS" && pwd)
-        export FLX_CORPUS
-        cd {{ quote(justfile_directory()) }}
-    fi
+    {{ find_corpus }}
     features=
     if can_build_asm; then features="--features flx-core/asm"; fi
     cargo test --release --locked --package flx-tests --test it $features \
         -- --include-ignored --nocapture --test-threads 1 corpus
 
 # Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]
-bench *FILTER: (_bench "bench" "--benches" FILTER)
+bench *FILTER:
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    cargo bench --locked --package flx-benches $features --benches -- "$@"
 
 # What the release server adds to the codec for a 2 MP JPEG to WebP: just bench-server [COUNT]
-bench-server COUNT="60": build (_bench "run" "--bin" "server-overhead" target / "release" / "flx-server" target COUNT)
+bench-server COUNT="60": build
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    measure server-overhead {{ quote(target / "release" / "flx-server") }} {{ quote(target) }} "$1"
 
-# Authentication and credits in a database of 1 account and in a large one: just bench-credits [COUNT]
+# Authentication and credits with 1 account in the database and with many: just bench-credits [COUNT]
 bench-credits COUNT="1000000":
     #!/bin/sh
     set -eu
+    {{ measuring }}
     mkdir -p {{ quote(target) }}
     folder=$(mktemp -d {{ quote(target / "bench-credits.XXXXXX") }})
     trap 'rm -rf "$folder"' EXIT
     large="$folder/$1 accounts"
     cargo run --quiet --release --locked --package flx-store --example fill -- "$large" "$1"
-    {{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} \
-        _bench run --bin credits "$folder" "$large"
+    measure credits "$folder" "$large"
 
 # README's table of sizes before and after: FLX_CORPUS=… just sizes [kodak,clic]
-sizes *FOLDERS: (_bench "run" "--bin" "sizes" FOLDERS)
-
-# Fits the quality scale of JPEG and AVIF to WebP's: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
-fit-quality *FOLDERS: (_bench "run" "--bin" "fit-quality" FOLDERS)
-
-# One program of flx-benches, with FLX_CORPUS as seen from where just was called.
-_bench COMMAND *ARGS:
+sizes *FOLDERS:
     #!/bin/sh
     set -eu
-    {{ can_build_asm }}
-    if [ -n "${FLX_CORPUS:-}" ]; then
-        cd {{ quote(invocation_directory()) }}
-        FLX_CORPUS=$(cd "$FLX_CORPUS" && pwd)
-        export FLX_CORPUS
-        cd {{ quote(justfile_directory()) }}
-    fi
-    features=
-    if can_build_asm; then features="--features asm"; fi
-    command=$1 kind=$2
-    shift 2
-    case $command in
-        bench) cargo bench --locked --package flx-benches $features "$kind" -- "$@" ;;
-        run)
-            name=$1
-            shift
-            cargo run --quiet --release --locked --package flx-benches $features "$kind" "$name" -- "$@"
-            ;;
-    esac
+    {{ measuring }}
+    measure sizes "$@"
+
+# Fits the quality scale of JPEG and AVIF to WebP's: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
+fit-quality *FOLDERS:
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    measure fit-quality "$@"
 
 # A toolchain of the minimal profile lacks these two.
 _components:

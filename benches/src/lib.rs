@@ -1,4 +1,10 @@
-//! What the benchmarks share: pictures and a score for how alike two of them look.
+//! What the benchmarks share: pictures, a score for how alike two of them look, a server and a
+//! connection to it, accounts with keys, and ways to sum measurements up.
 
+pub mod callers;
+pub mod connection;
+pub mod machine;
 pub mod pictures;
 pub mod score;
+pub mod server;
+pub mod times;

@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use image::imageops::crop_imm;
 use image::{Rgb, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// A picture with a name for tables.
 pub struct Picture {
@@ -27,18 +29,96 @@ pub fn photographs(folders: &[&str]) -> Result<Vec<Picture>, Box<dyn Error>> {
     };
     let mut pictures = Vec::new();
     for folder in folders {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(corpus.join(folder))?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()?;
-        files.retain(|path| path.extension().is_some_and(|ending| ending == "png"));
-        files.sort();
-        for path in files {
-            let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let pixels = image::open(&path)?.into_rgb8();
-            pictures.push(Picture { name: format!("{folder}/{file}"), pixels });
+        for path in files(&corpus.join(folder))? {
+            pictures.push(open(folder, &path)?);
         }
     }
     Ok(pictures)
+}
+
+/// A photograph of 0.4 MP: the first of `kodak`, or a generated one.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn small() -> Result<Picture, Box<dyn Error>> {
+    first("kodak", 768, 512)
+}
+
+/// A photograph of 2.8 MP: the first of `clic`, or a generated one.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn large() -> Result<Picture, Box<dyn Error>> {
+    first("clic", 1365, 2048)
+}
+
+/// The upper part of [`large`] that has 2 MP.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn two_megapixels() -> Result<Picture, Box<dyn Error>> {
+    let Picture { name, pixels } = large()?;
+    let height = (2_000_000 / pixels.width().max(1)).min(pixels.height());
+    let pixels = crop_imm(&pixels, 0, 0, pixels.width(), height).to_image();
+    Ok(Picture { name, pixels })
+}
+
+/// 6000×4000 px: [`large`] beside its mirror images, so that no seam makes an edge.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn twenty_four_megapixels() -> Result<Picture, Box<dyn Error>> {
+    let Picture { name, pixels } = large()?;
+    let (width, height) = pixels.dimensions();
+    let fold = |at: u32, side: u32| {
+        let within = at % (2 * side);
+        if within < side { within } else { 2 * side - 1 - within }
+    };
+    let pixels =
+        RgbImage::from_fn(6000, 4000, |x, y| *pixels.get_pixel(fold(x, width), fold(y, height)));
+    Ok(Picture { name, pixels })
+}
+
+impl Picture {
+    /// The picture as a camera or telephone writes it: baseline JPEG at quality 95 with halved
+    /// chroma and the standard Huffman tables.
+    ///
+    /// # Errors
+    /// When a side is too long for JPEG.
+    pub fn camera_jpeg(&self) -> Result<Vec<u8>, Box<dyn Error>> {
+        let (width, height) = self.pixels.dimensions();
+        let mut file = Vec::new();
+        let mut encoder = Encoder::new(&mut file, 95);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        encoder.encode(&self.pixels, width.try_into()?, height.try_into()?, ColorType::Rgb)?;
+        Ok(file)
+    }
+}
+
+fn first(folder: &str, width: u32, height: u32) -> Result<Picture, Box<dyn Error>> {
+    let Some(corpus) = corpus() else {
+        let name = format!("generated {width}×{height}");
+        return Ok(Picture { name, pixels: generated(width, height, 1) });
+    };
+    let files = files(&corpus.join(folder))?;
+    open(folder, files.first().ok_or_else(|| format!("{folder} has no PNG"))?)
+}
+
+/// The PNG files of a folder, sorted by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let read = |error| format!("{}: {error}", folder.display());
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(read)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "png"));
+    files.sort();
+    Ok(files)
+}
+
+fn open(folder: &str, path: &Path) -> Result<Picture, Box<dyn Error>> {
+    let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Picture { name: format!("{folder}/{file}"), pixels: image::open(path)?.into_rgb8() })
 }
 
 /// The folder that `FLX_CORPUS` names.
