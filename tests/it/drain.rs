@@ -13,10 +13,7 @@ fn sigterm_lets_running_work_finish_and_takes_no_more() {
     let picture = jpeg(&photo(800, 600, 1), 85);
     let request = service.compressing(&key, Form::of("photo.jpg", &picture).text("format", "avif"));
     let running = thread::spawn(move || flx_tests::send(request));
-    while !service.get("/metrics").body_text().contains("flx_workers_busy 1") {
-        assert!(!running.is_finished(), "it was done too early to test anything");
-        thread::sleep(Duration::from_millis(5));
-    }
+    service.measured_unless("flx_workers_busy 1", || running.is_finished());
     service.signal("TERM");
     let answer = running.join().unwrap().expect(200).json();
     assert_eq!(answer["usage"]["compressor_used"], 1);
@@ -35,10 +32,7 @@ fn waiting_pictures_are_given_back_at_a_stop() {
     let batch = (0..20).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
     let request = service.compressing(&key, batch.text("format", "avif"));
     let running = thread::spawn(move || flx_tests::send(request));
-    while !service.get("/metrics").body_text().contains("flx_workers_busy 1") {
-        assert!(!running.is_finished(), "it was done too early to test anything");
-        thread::sleep(Duration::from_millis(5));
-    }
+    service.measured_unless("flx_workers_busy 1", || running.is_finished());
     let start = Instant::now();
     assert!(service.stop().success());
     assert!(start.elapsed() < Duration::from_secs(45), "{:?}", start.elapsed());
@@ -60,10 +54,7 @@ fn a_second_signal_stops_without_waiting_and_costs_nothing() {
     let picture = jpeg(&photo(1600, 1200, 1), 85);
     let request = service.compressing(&key, Form::of("photo.jpg", &picture).text("format", "avif"));
     let running = thread::spawn(move || request.send().is_ok_and(|answer| answer.status() == 200));
-    while !service.get("/metrics").body_text().contains("flx_workers_busy 1") {
-        assert!(!running.is_finished(), "it was done too early to test anything");
-        thread::sleep(Duration::from_millis(5));
-    }
+    service.measured_unless("flx_workers_busy 1", || running.is_finished());
     service.signal("TERM");
     service.logged("draining");
     let start = Instant::now();

@@ -41,10 +41,7 @@ fn running_requests_finish_when_their_key_is_rolled() {
     let batch = (0..6).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
     thread::scope(|scope| {
         let running = scope.spawn(|| service.compress(&old, batch.text("format", "avif")));
-        while !service.get("/metrics").expect(200).body_text().contains("flx_pictures_inside 6") {
-            assert!(!running.is_finished(), "it was done too early to test anything");
-            thread::sleep(Duration::from_millis(5));
-        }
+        service.measured_unless("flx_pictures_inside 6", || running.is_finished());
         let new = roll(&service);
         assert!(!running.is_finished(), "it was done too early to test anything");
         service.usage(&old).problem(401, "unauthorized");

@@ -37,10 +37,7 @@ fn a_kill_in_the_middle_of_work_loses_no_credit() {
     let batch = (0..8).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
     let request = first.compressing(&key, batch.text("format", "avif"));
     let running = thread::spawn(move || request.send().is_ok());
-    while !first.get("/metrics").body_text().contains("flx_pictures_inside 8") {
-        assert!(!running.is_finished(), "it was done too early to test anything");
-        thread::sleep(Duration::from_millis(5));
-    }
+    first.measured_unless("flx_pictures_inside 8", || running.is_finished());
     // A little more, so that the reservation is in the database.
     thread::sleep(Duration::from_millis(200));
     first.kill();

@@ -5,15 +5,18 @@ mod admin;
 mod answer;
 mod client;
 pub mod look;
+mod output;
 pub mod pictures;
 mod programs;
 mod service;
+mod setup;
 
 pub use admin::{Run, admin};
 pub use answer::Answer;
 pub use client::{Form, send};
 pub use programs::{flx_admin, flx_server};
-pub use service::{Ended, Service, Setup};
+pub use service::Service;
+pub use setup::{Ended, Setup};
 
 /// Whether the text holds a whole API key.
 #[must_use]

@@ -1,10 +1,9 @@
-//! The real server, in a folder of its own, on a port of its own.
+//! A running server, and what can be asked of it.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -12,139 +11,24 @@ use reqwest::blocking::RequestBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::admin::{Run, admin, without_settings};
+use crate::admin::{Run, admin};
 use crate::client::client;
-use crate::programs::flx_server;
+use crate::output::Output;
+use crate::setup::Setup;
 use crate::{Answer, Form, holds_a_key, send};
 
-/// How long a server may take to print its address.
-const START_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a server may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(60);
-
-/// How to start a server.
-#[derive(Debug, Default)]
-pub struct Setup {
-    arguments: Vec<String>,
-    variables: Vec<(String, String)>,
-    folder: Option<Arc<TempDir>>,
-}
 
 /// A running server. It is killed when the value goes, and must not have printed a key by then.
 #[derive(Debug)]
 pub struct Service {
-    child: Child,
-    base: String,
-    folder: Arc<TempDir>,
-    stdout: Output,
-    stderr: Output,
-    shows_key: bool,
-}
-
-/// A server that has ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// How.
-    pub status: ExitStatus,
-    /// All it printed on standard output.
-    pub stdout: String,
-    /// All it printed on standard error.
-    pub stderr: String,
-}
-
-impl Setup {
-    /// A server on a free port in a fresh folder, otherwise with its defaults.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds arguments.
-    #[must_use]
-    pub fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(ToString::to_string));
-        self
-    }
-
-    /// Adds an environment variable.
-    #[must_use]
-    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Uses the folder of another server, with its database.
-    #[must_use]
-    pub fn in_folder_of(mut self, other: &Service) -> Self {
-        self.folder = Some(Arc::clone(&other.folder));
-        self
-    }
-
-    /// Uses this folder.
-    #[must_use]
-    pub fn in_folder(mut self, folder: &Arc<TempDir>) -> Self {
-        self.folder = Some(Arc::clone(folder));
-        self
-    }
-
-    /// Starts it and waits until it listens.
-    ///
-    /// # Panics
-    /// When it does not.
-    #[track_caller]
-    #[must_use]
-    pub fn start(self) -> Service {
-        let shows_key = self.arguments.iter().any(|argument| argument == "--demo");
-        let (mut child, folder) = self.spawn();
-        let stdout = Output::of(child.stdout.take().expect("it is piped"));
-        let stderr = Output::of(child.stderr.take().expect("it is piped"));
-        let start = Instant::now();
-        loop {
-            let base = [&stdout, &stderr].into_iter().find_map(|output| address(&output.so_far()));
-            if let Some(base) = base {
-                return Service { child, base, folder, stdout, stderr, shows_key };
-            }
-            let ended = child.try_wait().expect("it can be asked");
-            assert!(
-                ended.is_none() && start.elapsed() < START_PATIENCE,
-                "the server does not listen ({ended:?})\n{}\n{}",
-                stdout.so_far(),
-                stderr.so_far()
-            );
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// Starts it where it must not come up, and waits until it has ended.
-    ///
-    /// # Panics
-    /// When it comes up.
-    #[track_caller]
-    #[must_use]
-    pub fn start_refused(self) -> Ended {
-        let (mut child, _folder) = self.spawn();
-        let stdout = Output::of(child.stdout.take().expect("it is piped"));
-        let stderr = Output::of(child.stderr.take().expect("it is piped"));
-        let status = wait(&mut child).unwrap_or_else(|| {
-            panic!("the server came up:\n{}\n{}", stdout.so_far(), stderr.so_far())
-        });
-        Ended { status, stdout: stdout.all(), stderr: stderr.all() }
-    }
-
-    fn spawn(self) -> (Child, Arc<TempDir>) {
-        let folder = self.folder.unwrap_or_else(new_folder);
-        let mut command = Command::new(flx_server());
-        without_settings(&mut command);
-        command
-            .args(["--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(folder.path())
-            .args(self.arguments)
-            .envs(self.variables)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        (command.spawn().expect("flx-server starts"), folder)
-    }
+    pub(crate) child: Child,
+    pub(crate) base: String,
+    pub(crate) folder: Arc<TempDir>,
+    pub(crate) stdout: Output,
+    pub(crate) stderr: Output,
+    pub(crate) shows_key: bool,
 }
 
 impl Service {
@@ -280,6 +164,18 @@ impl Service {
         }
     }
 
+    /// Waits until the metrics have a line.
+    ///
+    /// # Panics
+    /// When it is too late for it.
+    #[track_caller]
+    pub fn measured_unless(&self, line: &str, too_late: impl Fn() -> bool) {
+        while !self.get("/metrics").expect(200).body_text().lines().any(|found| found == line) {
+            assert!(!too_late(), "the request was over before {line}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     ///
     /// # Panics
@@ -333,55 +229,7 @@ impl Drop for Service {
     }
 }
 
-/// What a stream has carried so far.
-#[derive(Debug)]
-struct Output {
-    text: Arc<Mutex<Vec<u8>>>,
-    reader: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Output {
-    fn of(stream: impl Read + Send + 'static) -> Self {
-        let text = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&text);
-        let reader = thread::spawn(move || {
-            let mut stream = BufReader::new(stream);
-            let mut line = Vec::new();
-            while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-                shared.lock().unwrap_or_else(PoisonError::into_inner).append(&mut line);
-            }
-        });
-        Self { text, reader: Mutex::new(Some(reader)) }
-    }
-
-    fn so_far(&self) -> String {
-        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&text).into_owned()
-    }
-
-    /// Everything, once the program has ended.
-    fn all(&self) -> String {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(reader) = reader {
-            let _ = reader.join();
-        }
-        self.so_far()
-    }
-}
-
-fn new_folder() -> Arc<TempDir> {
-    Arc::new(tempfile::tempdir().expect("a temporary folder can be made"))
-}
-
-/// The address in a line that the server printed or logged, with the port it was given.
-fn address(output: &str) -> Option<String> {
-    const HOST: &str = "127.0.0.1:";
-    let after = &output[output.find(HOST)? + HOST.len()..];
-    let port: String = after.chars().take_while(char::is_ascii_digit).collect();
-    (!port.is_empty() && after.len() > port.len()).then(|| format!("http://{HOST}{port}"))
-}
-
-fn wait(child: &mut Child) -> Option<ExitStatus> {
+pub(crate) fn wait(child: &mut Child) -> Option<ExitStatus> {
     let start = Instant::now();
     while start.elapsed() < END_PATIENCE {
         if let Some(status) = child.try_wait().expect("it can be asked") {
