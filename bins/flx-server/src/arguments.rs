@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use flx_api::{LogFormat, Settings, SyncResults};
-use flx_store::{DatabaseUrl, Durability, StoreOptions};
+use flx_store::{DatabaseUrl, Durability, StoreError, StoreOptions};
 
 use self::network::Network;
 use self::work::Work;
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Database: sqlite:///absolute/flx.db or sqlite://relative.db [default: flx.db in the data
     /// folder]
     #[arg(long, env = "FLX_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<DatabaseUrl>,
+    database_url: Option<String>,
 
     /// What a commit survives: normal, the end of the process; full, a power cut too
     #[arg(long, env = "FLX_DURABILITY", value_name = "LEVEL", default_value = "normal")]
@@ -71,9 +71,13 @@ enum DurabilityLevel {
 }
 
 impl Arguments {
-    /// Where the database is.
-    pub(crate) fn database(&self) -> DatabaseUrl {
-        self.database_url.clone().unwrap_or_else(|| DatabaseUrl::in_data_dir(&self.data_dir))
+    /// Where the database is. Parsed here and not by clap, which would repeat the text in its
+    /// error: there may be a password in it.
+    pub(crate) fn database(&self) -> Result<DatabaseUrl, StoreError> {
+        match self.database_url.as_deref().filter(|url| !url.is_empty()) {
+            Some(url) => url.parse(),
+            None => Ok(DatabaseUrl::in_data_dir(&self.data_dir)),
+        }
     }
 
     /// How the database is opened.
@@ -98,7 +102,7 @@ impl Arguments {
         };
         let settings = Settings::default()
             .with_data_dir(&self.data_dir)
-            .with_plans_file(self.plans.clone())
+            .with_plans_file(self.plans.clone().filter(|file| !file.as_os_str().is_empty()))
             .with_sync_results(sync);
         self.work.apply(self.network.apply(settings))
     }
@@ -143,15 +147,15 @@ mod tests {
     #[test]
     fn it_runs_without_any_argument() {
         let arguments = Arguments::parse_from(["flx-server"]);
-        assert_eq!(arguments.database().to_string(), "sqlite://./flx-data/flx.db");
+        assert_eq!(arguments.database().unwrap().to_string(), "sqlite://./flx-data/flx.db");
         assert!(!arguments.demo);
     }
 
     #[test]
-    fn a_database_of_another_kind_is_refused_by_name() {
-        let error = Arguments::try_parse_from(["x", "--database-url", "postgres://u:secret@h/d"])
-            .unwrap_err()
-            .to_string();
+    fn a_database_of_another_kind_is_refused_by_name_without_its_password() {
+        let arguments = Arguments::parse_from(["x", "--database-url", "postgres://u:secret@h/d"]);
+        let error = arguments.database().unwrap_err().to_string();
         assert!(error.contains("postgres databases are not supported"), "{error}");
+        assert!(!error.contains("secret"), "{error}");
     }
 }

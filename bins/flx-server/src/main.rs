@@ -38,7 +38,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     flx_api::init_telemetry(arguments.log_format, &arguments.log_level)?;
     let settings = arguments.settings();
-    let store = Store::open_or_create(&arguments.database(), &arguments.store_options())?;
+    let store = Store::open_or_create(&arguments.database()?, &arguments.store_options())?;
     let demo = arguments.demo.then(|| flx_api::demo_account(&store)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
