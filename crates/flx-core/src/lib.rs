@@ -37,6 +37,24 @@
 //! a build without any of them reads nothing. `asm` adds hand-written SIMD to AVIF and needs nasm
 //! at build time. Engines build with cargo and a C compiler alone otherwise.
 
+#![cfg_attr(
+    not(all(
+        feature = "jpeg",
+        feature = "png",
+        feature = "webp",
+        feature = "avif",
+        feature = "gif",
+        feature = "bmp",
+        feature = "tiff"
+    )),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_variables,
+        reason = "a build without some format has no use for some shared pieces"
+    )
+)]
+
 mod colour;
 mod compress;
 mod compressed;

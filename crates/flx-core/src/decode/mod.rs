@@ -59,7 +59,6 @@ fn decode_format(
     header: &Header<'_>,
     threads: Option<std::num::NonZeroU32>,
 ) -> Result<Decoded, Error> {
-    let _ = (input, threads);
     match (header.info.format, &header.detail) {
         #[cfg(feature = "jpeg")]
         (_, Detail::Jpeg(detail)) => jpeg::decode(input, &header.info, detail),

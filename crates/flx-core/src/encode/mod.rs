@@ -36,7 +36,6 @@ pub(crate) fn encode_at(
     options: &Options,
     setting: f32,
 ) -> Result<Vec<u8>, Error> {
-    let _ = setting;
     match options.format() {
         #[cfg(feature = "webp")]
         Format::WebP => webp::encode(image, options, setting),

@@ -54,7 +54,7 @@ pub(crate) enum Detail<'a> {
 
 pub(crate) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     let format = sniff::sniff(input)?;
-    let header = match format {
+    let header: Header<'_> = match format {
         #[cfg(feature = "jpeg")]
         SourceFormat::Jpeg => jpeg::header(input),
         #[cfg(feature = "png")]
@@ -97,7 +97,6 @@ fn plain_info(format: SourceFormat, input: &[u8], width: u32, height: u32) -> Im
     }
 }
 
-#[allow(dead_code, reason = "unused in builds with few formats")]
 fn plain(info: ImageInfo) -> Header<'static> {
     Header { info, detail: Detail::Plain(std::marker::PhantomData) }
 }

@@ -27,7 +27,6 @@ pub(crate) enum ColourProfile {
 /// The file without metadata; `None` when its structure is too odd to be sure.
 pub(crate) fn strip(input: &[u8], header: &Header<'_>, profile: ColourProfile) -> Option<Vec<u8>> {
     let orientation = header.info.orientation();
-    let _ = (input, profile, orientation);
     match header.info.format() {
         #[cfg(feature = "jpeg")]
         SourceFormat::Jpeg => jpeg::strip(input, profile, orientation),
