@@ -88,10 +88,12 @@ build: setup
     cargo build --release --locked --package flx-server --package flx-admin $features
 
 # Builds and runs the server with a demo account; the data folder is ./flx-data
+[no-exit-message]
 demo *ARGS: build
     @exec {{ quote(target / "release" / "flx-server") }} --demo "$@"
 
 # Runs flx-admin on the same data folder: just admin roll-key --email demo@localhost --yes
+[no-exit-message]
 admin *ARGS:
     #!/bin/sh
     set -eu
