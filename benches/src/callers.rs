@@ -34,7 +34,7 @@ impl Callers {
         let mut keys = Vec::new();
         for number in 1..=count {
             let created_ms = NOW_MS - i64::from(number) * step_ms;
-            let email = format!("caller-{number}@example.org").parse()?;
+            let email = format!("caller-{number}-of-{count}@example.org").parse()?;
             let account = store.create_account(&email, Tier::Agency, &by, created_ms)?;
             keys.push(keyring.generate(&store, &account.id.owner(), &by, created_ms)?.key);
         }
