@@ -40,7 +40,6 @@ pub(crate) enum Conversion {
 fn read_profile(profile: &Profile) -> Option<ColorProfile> {
     match profile {
         Profile::Icc(bytes) => ColorProfile::new_from_slice(bytes).ok(),
-        #[cfg(feature = "avif")]
         Profile::Cicp { primaries, transfer } => {
             // 1 and 2 are BT.709 and "unspecified", 13 the transfer of sRGB. The transfers of
             // BT.601 and BT.709 are cameras' curves, shown everywhere as if they were sRGB's.

@@ -16,7 +16,8 @@ use crate::{
 /// The result is upright, in sRGB, scaled and watermarked as the options say, and carries no
 /// metadata. When the format stays, nothing visible was asked for and encoding anew would not make
 /// the file smaller, the original coding comes back with its metadata stripped and
-/// [`Compressed::unchanged`] set. Of an animation the first frame is taken.
+/// [`Compressed::unchanged`] set; only CMYK pictures and animations are always encoded anew. Of an
+/// animation the first frame is taken.
 ///
 /// # Errors
 /// Every [`Error`] but [`Error::Watermark`]; nothing is decoded before the header has passed the

@@ -58,7 +58,7 @@ impl ImageInfo {
         self.orientation.to_exif()
     }
 
-    /// Bits per sample as stored, 1–16 (32 for floating-point TIFF).
+    /// Bits per sample as stored, 1–16, or up to 64 in TIFF.
     #[must_use]
     pub const fn bit_depth(&self) -> u8 {
         self.bit_depth

@@ -48,9 +48,14 @@ pub(crate) fn resize(image: DynamicImage, target: TargetSize) -> DynamicImage {
     if (image.width(), image.height()) == (target.width, target.height) {
         return image;
     }
+    resized(&image, target)
+}
+
+/// The same from a picture that is still needed.
+pub(crate) fn resized(image: &DynamicImage, target: TargetSize) -> DynamicImage {
     let mut scaled = DynamicImage::new(target.width, target.height, image.color());
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    match Resizer::new().resize(&image, &mut scaled, &options) {
+    match Resizer::new().resize(image, &mut scaled, &options) {
         Ok(()) => scaled,
         // Both pictures have the same pixel type and no side is zero, so nothing is left that
         // could be refused; a slower filter of the same kind is still better than no picture.

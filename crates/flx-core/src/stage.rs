@@ -15,10 +15,10 @@ pub enum Stage {
     Decode,
     /// Converting pixels to sRGB.
     Colour,
-    /// Turning the picture upright.
-    Orient,
     /// Scaling down.
     Resize,
+    /// Turning the picture upright.
+    Orient,
     /// Drawing the watermark.
     Watermark,
     /// Writing the result.
@@ -31,8 +31,8 @@ impl Stage {
         Self::Probe,
         Self::Decode,
         Self::Colour,
-        Self::Orient,
         Self::Resize,
+        Self::Orient,
         Self::Watermark,
         Self::Encode,
     ];

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive, Rgba, RgbaImage};
 
 use crate::resize::{self, TargetSize};
-use crate::{Error, Limits, SourceFormat, colour, decode, probe};
+use crate::{Error, Limits, SourceFormat, Stage, colour, decode, probe};
 
 /// A PNG with or without alpha, drawn over a picture after orientation and scaling.
 ///
 /// Decoded once, cheap to clone, usable for any number of pictures.
 #[derive(Clone)]
 pub struct Watermark {
-    picture: Arc<RgbaImage>,
+    picture: Arc<DynamicImage>,
     scale: WatermarkScale,
     opacity: Opacity,
     position: Position,
@@ -195,7 +195,7 @@ impl Position {
 /// A margin of 2 % of the picture's width keeps the watermark off the border.
 const MARGIN_SHARE: f64 = 0.02;
 
-fn decode_png(png: &[u8], limits: &Limits) -> Result<RgbaImage, Error> {
+fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
     limits.check_bytes(png)?;
     let header = probe::header(png)?;
     if header.info.format() != SourceFormat::Png {
@@ -206,15 +206,16 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<RgbaImage, Error> {
         });
     }
     limits.check(&header.info)?;
-    let (picture, _) = colour::to_srgb(decode::decode(png, &header, None)?);
-    Ok(picture.into_rgba8())
+    limits.may_start(Stage::Decode)?;
+    let (mut picture, _) = colour::to_srgb(decode::decode(png, &header, None)?);
+    picture.apply_orientation(header.info.orientation);
+    Ok(DynamicImage::ImageRgba8(picture.into_rgba8()))
 }
 
 /// Draws the watermark over an upright, scaled picture.
 pub(crate) fn draw(picture: DynamicImage, watermark: &Watermark) -> DynamicImage {
     let place = Place::of(watermark, picture.width(), picture.height());
-    let mark = DynamicImage::ImageRgba8((*watermark.picture).clone());
-    let mark = resize::resize(mark, place.size).into_rgba8();
+    let mark = resize::resized(&watermark.picture, place.size).into_rgba8();
     let opacity = watermark.opacity.0 / 100.0;
     match with_colour(picture) {
         DynamicImage::ImageRgb8(mut pixels) => {
@@ -326,7 +327,7 @@ mod tests {
 
     fn mark(width: u32, height: u32) -> Watermark {
         Watermark {
-            picture: Arc::new(RgbaImage::from_pixel(width, height, Rgba([255, 0, 0, 255]))),
+            picture: Arc::new(RgbaImage::from_pixel(width, height, Rgba([255, 0, 0, 255])).into()),
             scale: WatermarkScale::default(),
             opacity: Opacity::new(100.0).unwrap(),
             position: Position::default(),

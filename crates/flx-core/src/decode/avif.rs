@@ -4,7 +4,7 @@ use image::DynamicImage;
 use re_rav1d::dav1d::{Decoder, Error as Av1Error, Picture as Frame, Settings};
 
 use super::premultiplied::unpremultiply;
-use super::yuv::Canvas;
+use super::yuv::{Canvas, Colours};
 use super::{Decoded, Pixels, Profile};
 use crate::isobmff::{Cicp, Crop, Picture, Plane};
 use crate::probe::corrupt;
@@ -14,14 +14,17 @@ pub(super) fn decode(
     picture: &Picture<'_>,
     threads: Option<std::num::NonZeroU32>,
 ) -> Result<Decoded, Error> {
-    let threads = threads.map_or(0, std::num::NonZeroU32::get);
+    let all = || u32::try_from(rayon::current_num_threads()).unwrap_or(1);
+    let threads = threads.map_or_else(all, std::num::NonZeroU32::get);
     let colour = &picture.colour;
-    let mut canvas = Canvas::new(colour.width, colour.height, picture.bit_depth);
+    let colours = if picture.monochrome { Colours::Grey } else { Colours::Rgb };
+    let mut canvas = Canvas::new(colour.width, colour.height, picture.bit_depth, colours);
     if picture.alpha.is_some() {
         canvas = canvas.with_alpha();
     }
     let mut stream_cicp = None;
-    for_each_tile(colour, threads, |frame, left, top| {
+    let how = How { threads, operating_point: picture.operating_point };
+    for_each_tile(colour, how, |frame, left, top| {
         // What the container says about colours goes before what the stream says.
         let cicp = picture.cicp.unwrap_or_else(|| cicp_of(frame));
         stream_cicp.get_or_insert(cicp);
@@ -34,7 +37,7 @@ pub(super) fn decode(
                 alpha.width, alpha.height, colour.width, colour.height
             )));
         }
-        for_each_tile(alpha, threads, |frame, left, top| canvas.draw_alpha(frame, left, top))?;
+        for_each_tile(alpha, how, |frame, left, top| canvas.draw_alpha(frame, left, top))?;
     }
     let mut image = canvas.into_image().ok_or_else(|| damaged("the picture has another size"))?;
     if picture.premultiplied {
@@ -59,15 +62,22 @@ fn cropped(image: DynamicImage, crop: Option<Crop>) -> DynamicImage {
     }
 }
 
+/// How a stream is decoded.
+#[derive(Clone, Copy)]
+struct How {
+    threads: u32,
+    operating_point: u8,
+}
+
 /// Decodes a plane's tiles in turn and hands each over with its place.
 fn for_each_tile(
     plane: &Plane<'_>,
-    threads: u32,
+    how: How,
     mut draw: impl FnMut(&Frame, u32, u32) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let places = (0..plane.rows).flat_map(|row| (0..plane.columns).map(move |col| (col, row)));
     for (tile, (column, row)) in plane.tiles.iter().zip(places) {
-        let frame = decode_frame(tile, plane, threads)?;
+        let frame = decode_frame(tile, plane, how)?;
         if (frame.width(), frame.height()) != (plane.tile_width, plane.tile_height) {
             return Err(damaged(format!(
                 "the stream has {}×{} px, the container {}×{} px",
@@ -82,7 +92,7 @@ fn for_each_tile(
     Ok(())
 }
 
-fn decode_frame(stream: &[u8], plane: &Plane<'_>, threads: u32) -> Result<Frame, Error> {
+fn decode_frame(stream: &[u8], plane: &Plane<'_>, how: How) -> Result<Frame, Error> {
     let explain = |error: Av1Error| match error {
         Av1Error::UnsupportedBitstream => Error::UnsupportedVariant {
             format: SourceFormat::Avif,
@@ -91,7 +101,10 @@ fn decode_frame(stream: &[u8], plane: &Plane<'_>, threads: u32) -> Result<Frame,
         other => damaged(format!("AV1 stream: {other}")),
     };
     let mut settings = Settings::new();
-    settings.set_n_threads(threads);
+    settings.set_n_threads(how.threads);
+    // Of a picture in layers only the last and best is wanted.
+    settings.set_all_layers(false);
+    settings.set_operating_point(how.operating_point.into());
     // One picture in, one picture out: nothing to wait for.
     settings.set_max_frame_delay(1);
     settings.set_frame_size_limit(plane.tile_width.saturating_mul(plane.tile_height));

@@ -37,7 +37,6 @@ pub(crate) enum Profile {
     /// An ICC profile.
     Icc(Vec<u8>),
     /// Primaries and transfer characteristics by their numbers in ITU-T H.273.
-    #[cfg(feature = "avif")]
     Cicp { primaries: u8, transfer: u8 },
 }
 

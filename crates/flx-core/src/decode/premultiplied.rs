@@ -26,6 +26,18 @@ pub(super) fn unpremultiply(image: &mut DynamicImage) {
                 }
             }
         }
+        DynamicImage::ImageLumaA8(pixels) => {
+            for [grey, alpha] in pixels.pixels_mut().map(|pixel| &mut pixel.0) {
+                let alpha = u32::from(*alpha).max(1);
+                *grey = ((u32::from(*grey) * 255 + alpha / 2) / alpha).min(255) as u8;
+            }
+        }
+        DynamicImage::ImageLumaA16(pixels) => {
+            for [grey, alpha] in pixels.pixels_mut().map(|pixel| &mut pixel.0) {
+                let alpha = u64::from(*alpha).max(1);
+                *grey = ((u64::from(*grey) * 65_535 + alpha / 2) / alpha).min(65_535) as u16;
+            }
+        }
         _ => {}
     }
 }

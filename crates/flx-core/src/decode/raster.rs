@@ -20,7 +20,11 @@ pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Erro
 
     let picture = without_text(input);
     let decoder = PngDecoder::with_limits(Cursor::new(picture), limits(info));
-    read(decoder, info)
+    let mut decoded = read(decoder, info)?;
+    if let Some((primaries, transfer)) = crate::probe::png::cicp(input) {
+        decoded.profile = Some(Profile::Cicp { primaries, transfer });
+    }
+    Ok(decoded)
 }
 
 /// PNG's text chunks are inflated by the decoder even when nobody asks for them, so they are taken

@@ -4,6 +4,7 @@ use image::{DynamicImage, ImageBuffer};
 use re_rav1d::dav1d::{Picture as Frame, PixelLayout, PlanarImageComponent as Component, Plane};
 
 use crate::isobmff::Cicp;
+use crate::probe::corrupt;
 use crate::{Error, SourceFormat};
 
 /// A picture into which frames are drawn, tile by tile: 8 bit, or 16 bit for deeper streams.
@@ -14,22 +15,34 @@ pub(super) struct Canvas {
     samples: Samples,
 }
 
+/// Whether a canvas holds colours.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Colours {
+    Grey,
+    Rgb,
+}
+
 enum Samples {
     Eight(Vec<u8>),
     Sixteen(Vec<u16>),
 }
 
 impl Canvas {
-    /// An RGB canvas that keeps what a stream of this bit depth holds.
-    pub(super) fn new(width: u32, height: u32, bit_depth: u8) -> Self {
+    /// A canvas that keeps what a stream of this bit depth holds.
+    pub(super) fn new(width: u32, height: u32, bit_depth: u8, colours: Colours) -> Self {
         let samples =
             if bit_depth > 8 { Samples::Sixteen(Vec::new()) } else { Samples::Eight(Vec::new()) };
-        Self { width, height, channels: 0, samples }.with_channels(3)
+        let channels = match colours {
+            Colours::Grey => 1,
+            Colours::Rgb => 3,
+        };
+        Self { width, height, channels: 0, samples }.with_channels(channels)
     }
 
     /// Adds an alpha channel. The canvas must still be blank.
     pub(super) fn with_alpha(self) -> Self {
-        self.with_channels(4)
+        let channels = self.channels + 1;
+        self.with_channels(channels)
     }
 
     fn with_channels(mut self, channels: usize) -> Self {
@@ -50,6 +63,9 @@ impl Canvas {
         left: u32,
         top: u32,
     ) -> Result<(), Error> {
+        if self.channels < 3 && frame.pixel_layout() != PixelLayout::I400 {
+            return Err(corrupt(SourceFormat::Avif, "a stream said to be grey has colours"));
+        }
         let conversion = Conversion::new(frame, cicp)?;
         let mut rows = Rows::new(frame);
         self.draw(frame, left, top, |y, pixels| {
@@ -110,19 +126,21 @@ impl Canvas {
 
     pub(super) fn into_image(self) -> Option<DynamicImage> {
         let (width, height) = (self.width, self.height);
-        match (self.samples, self.channels) {
-            (Samples::Eight(samples), 4) => {
-                ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgba8)
-            }
-            (Samples::Eight(samples), _) => {
-                ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
-            }
-            (Samples::Sixteen(samples), 4) => {
-                ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgba16)
-            }
-            (Samples::Sixteen(samples), _) => {
-                ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb16)
-            }
+        let from_8 = |samples| match self.channels {
+            1 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLuma8),
+            2 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLumaA8),
+            3 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb8),
+            _ => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgba8),
+        };
+        let from_16 = |samples| match self.channels {
+            1 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLuma16),
+            2 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLumaA16),
+            3 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb16),
+            _ => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgba16),
+        };
+        match self.samples {
+            Samples::Eight(samples) => from_8(samples),
+            Samples::Sixteen(samples) => from_16(samples),
         }
     }
 }
@@ -134,6 +152,7 @@ enum Pixel<'a> {
 }
 
 impl Pixel<'_> {
+    /// Sets the colours; a grey pixel takes the first of three that are equal.
     fn set_rgb(self, rgb: [f32; 3]) {
         // Casts from float saturate, so that no clamping is needed.
         match self {
@@ -217,7 +236,12 @@ impl Conversion {
         let matrix = match cicp.matrix {
             _ if layout == PixelLayout::I400 => Matrix::Grey,
             0 if layout == PixelLayout::I444 => Matrix::Identity,
-            1 | 12 => weights(0.2126, 0.0722),
+            1 => weights(0.2126, 0.0722),
+            // Derived from the primaries: BT.709's, BT.601's, BT.2020's, P3's.
+            12 if matches!(cicp.primaries, 1 | 2) => weights(0.2126, 0.0722),
+            12 if matches!(cicp.primaries, 5 | 6) => weights(0.2124, 0.0866),
+            12 if cicp.primaries == 9 => weights(0.2627, 0.0593),
+            12 if matches!(cicp.primaries, 11 | 12) => weights(0.2290, 0.0793),
             4 => weights(0.30, 0.11),
             // Unspecified means BT.601, as other readers take it.
             2 | 5 | 6 => weights(0.299, 0.114),

@@ -44,7 +44,7 @@ pub(crate) fn encode_at(
         #[cfg(feature = "jpeg")]
         Format::Jpeg => jpeg::encode(image, options, setting),
         #[cfg(feature = "png")]
-        Format::Png => png::encode(image),
+        Format::Png => png::encode(image, options.threads()),
         #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
         _ => options.check().and(Ok(Vec::new())),
     }

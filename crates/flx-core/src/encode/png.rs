@@ -1,9 +1,11 @@
 //! PNG by oxipng: every pixel as it is, in fewer bytes.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use image::DynamicImage;
 use oxipng::{BitDepth, ColorType, Options, RawImage, StripChunks};
+use rayon::ThreadPoolBuilder;
 
 use super::failed;
 use crate::{Error, Format};
@@ -14,7 +16,7 @@ const LEVEL: u8 = 1;
 /// Trials of filters stop here; the best so far is kept.
 const TRIAL_TIME: Duration = Duration::from_secs(10);
 
-pub(super) fn encode(image: DynamicImage) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(image: DynamicImage, threads: Option<NonZeroU32>) -> Result<Vec<u8>, Error> {
     let (width, height) = (image.width(), image.height());
     let refused = |error| failed(Format::Png, error);
     let (colours, depth) = match image.color() {
@@ -40,7 +42,16 @@ pub(super) fn encode(image: DynamicImage) -> Result<Vec<u8>, Error> {
         optimize_alpha: false,
         ..Options::from_preset(LEVEL)
     };
-    raw.create_optimized_png(&options).map_err(refused)
+    let write = || raw.create_optimized_png(&options).map_err(refused);
+    match threads {
+        // oxipng takes the threads of the pool it runs in.
+        Some(threads) => ThreadPoolBuilder::new()
+            .num_threads(threads.get() as usize)
+            .build()
+            .map_err(|error| failed(Format::Png, error))?
+            .install(write),
+        None => write(),
+    }
 }
 
 const fn grey() -> ColorType {

@@ -12,11 +12,11 @@ const MAX_ITEMS: usize = 4_096;
 
 /// One item.
 #[derive(Debug, Clone)]
-pub(crate) struct Item<'a> {
+pub(crate) struct Item {
     pub(crate) id: u32,
     pub(crate) kind: [u8; 4],
-    /// The whole `infe` box.
-    pub(crate) info: &'a [u8],
+    /// Whether anything stands behind id and type: a name, a content type.
+    pub(crate) is_named: bool,
     pub(crate) location: Location,
     /// Indices into [`Meta::properties`], with the flag that the property must be understood.
     pub(crate) properties: Vec<(usize, bool)>,
@@ -42,7 +42,7 @@ pub(crate) struct Reference {
 #[derive(Debug)]
 pub(crate) struct Meta<'a> {
     pub(crate) primary: u32,
-    pub(crate) items: Vec<Item<'a>>,
+    pub(crate) items: Vec<Item>,
     pub(crate) references: Vec<Reference>,
     /// The boxes of `ipco`.
     pub(crate) properties: Vec<Box<'a>>,
@@ -65,8 +65,10 @@ impl<'a> Meta<'a> {
             idat: find(meta, b"idat").unwrap_or_default(),
         };
         this.locate(find(meta, b"iloc")?)?;
+        let mut entries = 0;
         for list in boxes(properties).filter(|found| &found.kind == b"ipma") {
-            this.associate(list.data)?;
+            entries += this.associate(list.data)?;
+            at_most_max_items(entries)?;
         }
         Some(this)
     }
@@ -75,7 +77,7 @@ impl<'a> Meta<'a> {
         self.file.len()
     }
 
-    pub(crate) fn item(&self, id: u32) -> Option<&Item<'a>> {
+    pub(crate) fn item(&self, id: u32) -> Option<&Item> {
         self.items.iter().find(|item| item.id == id)
     }
 
@@ -88,19 +90,19 @@ impl<'a> Meta<'a> {
     }
 
     /// The payload of an item's property of a kind.
-    pub(crate) fn property(&self, item: &Item<'_>, kind: &[u8; 4]) -> Option<&'a [u8]> {
+    pub(crate) fn property(&self, item: &Item, kind: &[u8; 4]) -> Option<&'a [u8]> {
         self.properties_of(item).find(|(found, _)| &found.kind == kind).map(|(found, _)| found.data)
     }
 
     /// An item's properties, each with the flag that it must be understood.
-    pub(crate) fn properties_of(&self, item: &Item<'_>) -> impl Iterator<Item = (Box<'a>, bool)> {
+    pub(crate) fn properties_of(&self, item: &Item) -> impl Iterator<Item = (Box<'a>, bool)> {
         item.properties
             .iter()
             .filter_map(|(index, essential)| Some((*self.properties.get(*index)?, *essential)))
     }
 
     /// An item's bytes, joined where they lie in several extents.
-    pub(crate) fn bytes_of(&self, item: &Item<'_>) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn bytes_of(&self, item: &Item) -> Option<Cow<'a, [u8]>> {
         if item.location.by_other_means {
             return None;
         }
@@ -141,7 +143,8 @@ impl<'a> Meta<'a> {
             let method = if version == 0 { 0 } else { bytes.u16_be()? & 15 };
             let data_reference = bytes.u16_be()?;
             let base = sized(&mut bytes, base_size)?;
-            let extents = (0..bytes.u16_be()?)
+            let extent_size = index_size + offset_size + length_size;
+            let extents = (0..bounded(bytes.u16_be()?, extent_size, &bytes)?)
                 .map(|_| {
                     sized(&mut bytes, index_size)?;
                     let offset = sized(&mut bytes, offset_size)?.checked_add(base)?;
@@ -160,9 +163,11 @@ impl<'a> Meta<'a> {
         Some(())
     }
 
-    fn associate(&mut self, payload: &[u8]) -> Option<()> {
+    /// Reads one list of which item has which properties; gives the number of its entries.
+    fn associate(&mut self, payload: &[u8]) -> Option<u32> {
         let (version, flags, mut bytes) = full(payload)?;
-        for _ in 0..at_most_max_items(bytes.u32_be()?)? {
+        let count = at_most_max_items(bytes.u32_be()?)?;
+        for _ in 0..count {
             let id = if version == 0 { bytes.u16_be()?.into() } else { bytes.u32_be()? };
             let properties = (0..bytes.u8()?)
                 .map(|_| {
@@ -177,6 +182,10 @@ impl<'a> Meta<'a> {
                 })
                 .collect::<Option<Vec<_>>>()?;
             if let Some(item) = self.items.iter_mut().find(|item| item.id == id) {
+                // An item stands in one list, once (ISO/IEC 23008-12, section 9.3.1).
+                if !item.properties.is_empty() {
+                    return None;
+                }
                 // Indices count from 1; 0 stands for no property.
                 item.properties.extend(
                     properties
@@ -185,8 +194,15 @@ impl<'a> Meta<'a> {
                 );
             }
         }
-        Some(())
+        Some(count)
     }
+}
+
+/// A count of records that can all stand in what is left. Records without any bytes could be
+/// counted up for nothing, so of those there is at most one.
+fn bounded(count: u16, size: usize, bytes: &Bytes<'_>) -> Option<u16> {
+    let fits = usize::from(count) * size <= bytes.rest().len();
+    (fits && (size > 0 || count <= 1)).then_some(count)
 }
 
 fn at_most_max_items(count: u32) -> Option<u32> {
@@ -202,14 +218,14 @@ fn primary(payload: &[u8]) -> Option<u32> {
     if version == 0 { bytes.u16_be().map(u32::from) } else { bytes.u32_be() }
 }
 
-fn items(payload: &[u8]) -> Option<Vec<Item<'_>>> {
+fn items(payload: &[u8]) -> Option<Vec<Item>> {
     let (version, _, mut bytes) = full(payload)?;
     bytes.skip(if version == 0 { 2 } else { 4 })?;
     let entries = boxes(bytes.rest()).filter(|found| &found.kind == b"infe").take(MAX_ITEMS);
     Some(entries.filter_map(item).collect())
 }
 
-fn item(entry: Box<'_>) -> Option<Item<'_>> {
+fn item(entry: Box<'_>) -> Option<Item> {
     let (version, _, mut bytes) = full(entry.data)?;
     let id = match version {
         2 => bytes.u16_be()?.into(),
@@ -219,7 +235,8 @@ fn item(entry: Box<'_>) -> Option<Item<'_>> {
     };
     bytes.skip(2)?;
     let kind = bytes.four_cc()?;
-    Some(Item { id, kind, info: entry.raw, location: Location::default(), properties: Vec::new() })
+    let is_named = bytes.rest().iter().any(|byte| *byte != 0);
+    Some(Item { id, kind, is_named, location: Location::default(), properties: Vec::new() })
 }
 
 fn references(payload: &[u8]) -> Option<Vec<Reference>> {

@@ -14,6 +14,12 @@ use crate::{Error, SourceFormat};
 use boxes::full;
 use items::{Item, Meta};
 
+/// Most tiles of a grid. Every tile costs a decoder of its own.
+const MAX_TILES: u32 = 4_096;
+
+/// Shortest side of a tile in pixels (MIAF, ISO/IEC 23000-22, section 7.3.11.4.2).
+const MIN_TILE_SIDE: u32 = 64;
+
 /// The primary picture of a file.
 #[derive(Debug)]
 pub(crate) struct Picture<'a> {
@@ -21,11 +27,20 @@ pub(crate) struct Picture<'a> {
     pub(crate) alpha: Option<Plane<'a>>,
     pub(crate) premultiplied: bool,
     pub(crate) bit_depth: u8,
+    pub(crate) monochrome: bool,
     pub(crate) crop: Option<Crop>,
     pub(crate) orientation: Orientation,
+    /// The operating point to decode, of those that the stream offers (`a1op`).
+    pub(crate) operating_point: u8,
     pub(crate) icc: Option<&'a [u8]>,
     pub(crate) cicp: Option<Cicp>,
 }
+
+/// The properties that say how a picture is decoded and shown.
+pub(crate) const SHOWN_BY: [&[u8; 4]; 12] = [
+    b"ispe", b"pixi", b"av1C", b"colr", b"irot", b"imir", b"clap", b"pasp", b"auxC", b"a1op",
+    b"a1lx", b"lsel",
+];
 
 /// One or several AV1 streams that together make up all pixels of a plane.
 #[derive(Debug)]
@@ -79,7 +94,12 @@ impl<'a> Picture<'a> {
             premultiplied: alpha_item
                 .is_some_and(|item| meta.targets(primary.id, b"prem").contains(&item.id)),
             bit_depth: bit_depth(&meta, primary).unwrap_or(8),
+            monochrome: codec_flags(&meta, primary).is_some_and(|flags| flags & 0x10 != 0),
             orientation: orientation(&meta, primary),
+            operating_point: meta
+                .property(primary, b"a1op")
+                .and_then(|data| data.first().copied())
+                .unwrap_or_default(),
             colour,
             alpha,
             crop,
@@ -90,7 +110,13 @@ impl<'a> Picture<'a> {
 }
 
 impl<'a> Plane<'a> {
-    fn read(meta: &Meta<'a>, item: &Item<'a>) -> Result<Self, Error> {
+    /// Width and height in pixels of all tiles together.
+    pub(crate) fn coded(&self) -> (u32, u32) {
+        let side = |tile: u32, count: u32| tile.saturating_mul(count);
+        (side(self.tile_width, self.columns), side(self.tile_height, self.rows))
+    }
+
+    fn read(meta: &Meta<'a>, item: &Item) -> Result<Self, Error> {
         let (width, height) = extents(meta, item)?;
         match &item.kind {
             b"av01" => Ok(Self {
@@ -111,11 +137,19 @@ impl<'a> Plane<'a> {
     }
 
     /// ISO/IEC 23008-12, section 6.6.2.3.
-    fn read_grid(meta: &Meta<'a>, item: &Item<'a>) -> Result<Self, Error> {
+    fn read_grid(meta: &Meta<'a>, item: &Item) -> Result<Self, Error> {
         let data = bytes_of(meta, item)?;
         let (columns, rows, width, height) =
             grid_header(&data).ok_or_else(|| damaged("the grid is cut short"))?;
         let ids = meta.targets(item.id, b"dimg");
+        if columns * rows > MAX_TILES {
+            return Err(Error::TooComplex {
+                format: SourceFormat::Avif,
+                what: "tiles",
+                found: (columns * rows).into(),
+                limit: MAX_TILES.into(),
+            });
+        }
         if ids.len() != (columns * rows) as usize {
             return Err(damaged(format!("the grid has {} tiles, not {columns}×{rows}", ids.len())));
         }
@@ -140,6 +174,9 @@ impl<'a> Plane<'a> {
             tiles.push(bytes);
         }
         let (tile_width, tile_height) = tile_sides.unwrap_or_default();
+        if ids.len() > 1 && tile_width.min(tile_height) < MIN_TILE_SIDE {
+            return Err(damaged(format!("tiles of {tile_width}×{tile_height} px are too small")));
+        }
         let fits = |tile: u32, count: u32, side: u32| {
             tile.checked_mul(count).is_some_and(|all| all >= side && all - side < tile)
         };
@@ -194,11 +231,11 @@ fn damaged(reason: impl Into<String>) -> Error {
     corrupt(SourceFormat::Avif, reason)
 }
 
-fn bytes_of<'a>(meta: &Meta<'a>, item: &Item<'a>) -> Result<Cow<'a, [u8]>, Error> {
+fn bytes_of<'a>(meta: &Meta<'a>, item: &Item) -> Result<Cow<'a, [u8]>, Error> {
     meta.bytes_of(item).ok_or_else(|| damaged("the data of an item lies outside the file"))
 }
 
-fn extents(meta: &Meta<'_>, item: &Item<'_>) -> Result<(u32, u32), Error> {
+fn extents(meta: &Meta<'_>, item: &Item) -> Result<(u32, u32), Error> {
     meta.property(item, b"ispe")
         .and_then(full)
         .and_then(|(_, _, mut bytes)| Some((bytes.u32_be()?, bytes.u32_be()?)))
@@ -217,13 +254,12 @@ fn grid_header(data: &[u8]) -> Option<(u32, u32, u32, u32)> {
 
 /// A property marked essential changes what is shown; one that is not understood must not be
 /// passed over (ISO/IEC 23008-12, section 9.3.1).
-fn check_essential(meta: &Meta<'_>, item: &Item<'_>) -> Result<(), Error> {
-    const KNOWN: [&[u8; 4]; 11] = [
-        b"ispe", b"pixi", b"av1C", b"colr", b"irot", b"imir", b"clap", b"pasp", b"auxC", b"a1op",
-        b"lsel",
-    ];
+fn check_essential(meta: &Meta<'_>, item: &Item) -> Result<(), Error> {
+    // Of layers all are asked for, whatever the stream's selector says: 0xFFFF.
+    let selects_a_layer = |data: &[u8]| data != [0xff, 0xff];
     for (property, essential) in meta.properties_of(item) {
-        if essential && !KNOWN.contains(&&property.kind) {
+        let layer = &property.kind == b"lsel" && selects_a_layer(property.data);
+        if layer || (essential && !SHOWN_BY.contains(&&property.kind)) {
             return Err(Error::UnsupportedVariant {
                 format: SourceFormat::Avif,
                 variant: format!(
@@ -236,7 +272,8 @@ fn check_essential(meta: &Meta<'_>, item: &Item<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_alpha_of(meta: &Meta<'_>, item: &Item<'_>, primary: u32) -> bool {
+/// Whether an item is the alpha plane of another.
+pub(crate) fn is_alpha_of(meta: &Meta<'_>, item: &Item, primary: u32) -> bool {
     const ALPHA: [&[u8]; 2] =
         [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
     meta.targets(item.id, b"auxl").contains(&primary)
@@ -246,30 +283,30 @@ fn is_alpha_of(meta: &Meta<'_>, item: &Item<'_>, primary: u32) -> bool {
         })
 }
 
-fn bit_depth(meta: &Meta<'_>, item: &Item<'_>) -> Option<u8> {
-    let of_pixels = |item: &Item<'_>| {
+fn bit_depth(meta: &Meta<'_>, item: &Item) -> Option<u8> {
+    let of_pixels = |item: &Item| {
         let (_, _, mut bytes) = full(meta.property(item, b"pixi")?)?;
         bytes.skip(1)?;
         bytes.u8()
     };
-    // The codec's configuration: high_bitdepth and twelve_bit (AV1 in ISOBMFF, section 2.3.3).
-    let of_codec = |item: &Item<'_>| {
-        let flags = *meta.property(item, b"av1C")?.get(2)?;
-        Some(match (flags & 0x40 != 0, flags & 0x20 != 0) {
-            (false, _) => 8,
-            (true, false) => 10,
-            (true, true) => 12,
-        })
+    let of_codec = |flags: u8| match (flags & 0x40 != 0, flags & 0x20 != 0) {
+        (false, _) => 8,
+        (true, false) => 10,
+        (true, true) => 12,
     };
-    of_pixels(item).or_else(|| of_codec(item)).or_else(|| {
-        let first = meta.item(*meta.targets(item.id, b"dimg").first()?)?;
-        of_codec(first)
-    })
+    of_pixels(item).or_else(|| codec_flags(meta, item).map(of_codec))
+}
+
+/// The third byte of the codec's configuration: high_bitdepth, twelve_bit, monochrome and more
+/// (AV1 in ISOBMFF, section 2.3.3). That of a grid is its first tile's.
+fn codec_flags(meta: &Meta<'_>, item: &Item) -> Option<u8> {
+    let own = |item: &Item| meta.property(item, b"av1C")?.get(2).copied();
+    own(item).or_else(|| own(meta.item(*meta.targets(item.id, b"dimg").first()?)?))
 }
 
 /// `irot` turns anticlockwise by quarters, then `imir` mirrors: 0 swaps top and bottom, 1 left
 /// and right.
-fn orientation(meta: &Meta<'_>, item: &Item<'_>) -> Orientation {
+fn orientation(meta: &Meta<'_>, item: &Item) -> Orientation {
     let low_bits = |kind, mask| {
         meta.property(item, kind).and_then(|data| data.first()).map(|byte| byte & mask)
     };
@@ -286,7 +323,7 @@ fn orientation(meta: &Meta<'_>, item: &Item<'_>) -> Orientation {
     }
 }
 
-fn colour_information<'a>(meta: &Meta<'a>, item: &Item<'a>) -> (Option<&'a [u8]>, Option<Cicp>) {
+fn colour_information<'a>(meta: &Meta<'a>, item: &Item) -> (Option<&'a [u8]>, Option<Cicp>) {
     let mut icc = None;
     let mut cicp = None;
     for (property, _) in meta.properties_of(item).filter(|(found, _)| &found.kind == b"colr") {

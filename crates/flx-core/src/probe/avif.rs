@@ -1,15 +1,17 @@
 //! The facts of an AVIF file.
 
 use super::{Detail, Header, plain_info};
-use crate::isobmff::Picture;
 use crate::isobmff::boxes::{find, full};
+use crate::isobmff::{Picture, Plane};
 use crate::{Error, SourceFormat};
 
 pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     let picture = Picture::read(input)?;
     let plane = &picture.colour;
-    let width = plane.tile_width.saturating_mul(plane.columns);
-    let height = plane.tile_height.saturating_mul(plane.rows);
+    // Alpha may be tiled otherwise; the limits must hold for both.
+    let alpha = picture.alpha.as_ref().map_or((0, 0), Plane::coded);
+    let (width, height) = plane.coded();
+    let (width, height) = (width.max(alpha.0), height.max(alpha.1));
     let mut info = plain_info(SourceFormat::Avif, input, width, height);
     let kept = picture.crop.map_or((plane.width, plane.height), |crop| (crop.width, crop.height));
     info.crop = (kept != (width, height)).then_some(kept);

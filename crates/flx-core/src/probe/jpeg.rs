@@ -52,6 +52,10 @@ pub(crate) fn segments(input: &[u8]) -> impl Iterator<Item = Segment<'_>> {
             rest = &[];
             return Some(Segment { marker, data: &[], entropy: &[] });
         }
+        // These stand alone (B.1.1.3) and have no place here.
+        if matches!(marker, 0x01 | 0xd0..=0xd8) {
+            return None;
+        }
         let length = usize::from(bytes.u16_be()?).checked_sub(2)?;
         let data = bytes.take(length)?;
         let mut entropy: &[u8] = &[];
@@ -92,6 +96,10 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     for segment in segments(input) {
         match segment.marker {
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                // Decoders differ in which of two they take.
+                if frame.is_some() {
+                    return Err(corrupt(SourceFormat::Jpeg, "there are two frame headers"));
+                }
                 frame = Some(Frame::read(segment)?);
             }
             APP1 => {

@@ -32,6 +32,18 @@ pub(crate) fn chunks(input: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     })
 }
 
+/// Primaries and transfer of a `cICP` chunk (section 11.3.2.6), which goes before any profile.
+pub(crate) fn cicp(input: &[u8]) -> Option<(u8, u8)> {
+    let chunk = chunks(input)
+        .take_while(|chunk| &chunk.name != b"IDAT")
+        .find(|chunk| &chunk.name == b"cICP")?;
+    match chunk.data {
+        // RGB in full range; nothing else makes sense in a PNG.
+        [primaries, transfer, 0, 1] => Some((*primaries, *transfer)),
+        _ => None,
+    }
+}
+
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     let cut = || corrupt(SourceFormat::Png, "the header is cut short");
     let mut all = chunks(input);

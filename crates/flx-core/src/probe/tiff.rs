@@ -9,6 +9,13 @@ use crate::{Error, SourceFormat};
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     let tags = Tags::read(input)
         .ok_or_else(|| corrupt(SourceFormat::Tiff, "the first directory is cut short"))?;
+    // Camera raws are TIFF files whose first directory is a thumbnail.
+    if tags.dng || tags.subfile & 1 == 1 {
+        return Err(Error::UnsupportedVariant {
+            format: SourceFormat::Tiff,
+            variant: "camera raw, or a preview in place of the picture".to_owned(),
+        });
+    }
     let (Some(width), Some(height)) = (tags.width, tags.height) else {
         return Err(corrupt(SourceFormat::Tiff, "the picture's size is missing"));
     };
@@ -34,8 +41,12 @@ struct Tags {
     height: Option<u32>,
     /// 258, of the first sample
     bits: u8,
+    /// 254, whose lowest bit marks a preview
+    subfile: u32,
     /// 274
     orientation: u8,
+    /// 50706, which only DNG has
+    dng: bool,
     /// 338, of the first extra sample: 1 is alpha that colours are multiplied with, 2 is not
     extra_samples: Option<u32>,
 }
@@ -65,6 +76,8 @@ impl Tags {
 
     fn note(&mut self, tag: u16, value: Option<u32>) {
         match tag {
+            254 => self.subfile = value.unwrap_or_default(),
+            50_706 => self.dng = true,
             256 => self.width = value,
             257 => self.height = value,
             258 => self.bits = value.and_then(|bits| bits.try_into().ok()).unwrap_or(u8::MAX),

@@ -15,7 +15,10 @@ pub(crate) struct Chunk<'a> {
 
 /// The chunks of a WebP file up to the first that is cut short.
 pub(crate) fn chunks(input: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
-    let mut bytes = Bytes::new(input.get(12..).unwrap_or_default());
+    // The size stands behind "RIFF" and counts from itself; what lies beyond is not the picture's.
+    let size = Bytes::new(input.get(4..).unwrap_or_default()).u32_le().unwrap_or_default();
+    let end = (size as usize).saturating_add(8).min(input.len());
+    let mut bytes = Bytes::new(input.get(12..end).unwrap_or_default());
     std::iter::from_fn(move || {
         let name = bytes.four_cc()?;
         let length = bytes.u32_le()? as usize;
@@ -33,11 +36,13 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     let mut has_alpha = false;
     let mut frames = 0u32;
     let mut orientation = Orientation::NoTransforms;
+    let mut flags = 0;
     for chunk in chunks(input) {
         match &chunk.name {
             b"VP8X" => {
                 sides = extended(chunk.data);
-                has_alpha |= chunk.data.first().is_some_and(|flags| flags & 0x10 != 0);
+                flags = chunk.data.first().copied().unwrap_or_default();
+                has_alpha |= flags & 0x10 != 0;
             }
             b"VP8 " => sides = sides.or_else(|| lossy(chunk.data)),
             b"VP8L" => {
@@ -46,7 +51,8 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
                 has_alpha |= alpha.unwrap_or_default();
             }
             b"ANMF" => frames = frames.saturating_add(1),
-            b"EXIF" => {
+            // Without its flag the chunk does not count.
+            b"EXIF" if flags & 0x08 != 0 => {
                 // Some writers leave the marker's name of JPEG in front.
                 let exif = chunk.data.strip_prefix(b"Exif\0\0").unwrap_or(chunk.data);
                 orientation = Orientation::from_exif_chunk(exif).unwrap_or(orientation);

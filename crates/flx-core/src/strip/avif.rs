@@ -1,20 +1,29 @@
 //! AVIF written anew around the AV1 streams it already has: only the items that make up the
-//! primary picture stay (ISO/IEC 14496-12, section 8.11).
+//! primary picture stay, with the properties that show it (ISO/IEC 14496-12, section 8.11).
 
-use crate::isobmff::boxes::boxes;
+use std::borrow::Cow;
+
+use super::ColourProfile;
+use crate::isobmff::boxes::{Box, boxes, find};
 use crate::isobmff::items::{Item, Meta, Reference};
+use crate::isobmff::{SHOWN_BY, is_alpha_of};
 
-pub(super) fn strip(input: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn strip(input: &[u8], profile: ColourProfile) -> Option<Vec<u8>> {
     let meta = Meta::read(input)?;
     let ids = picture_items(&meta);
-    let items: Vec<&Item<'_>> = meta.items.iter().filter(|item| ids.contains(&item.id)).collect();
+    let items: Vec<&Item> = meta.items.iter().filter(|item| ids.contains(&item.id)).collect();
     let streams = items.iter().map(|item| meta.bytes_of(item)).collect::<Option<Vec<_>>>()?;
-
-    let brand = boxes(input).find(|found| &found.kind == b"ftyp")?.raw;
+    // Items that share their bytes would be multiplied.
+    if streams.iter().map(|stream| stream.len()).sum::<usize>() > input.len() {
+        return None;
+    }
+    if is_bare(input, &meta, &items, profile, &streams) {
+        return Some(input.to_vec());
+    }
+    let brand = boxed(b"ftyp", b"avif\0\0\0\0avifmif1miaf")?;
     // Offsets have a fixed width, so the length of `meta` does not depend on them.
-    let unplaced =
-        meta_box(&meta, &items, &streams.iter().map(|s| (0, s.len())).collect::<Vec<_>>())?;
-    let mut offset = brand.len() + unplaced.len() + 8;
+    let unplaced = vec![(0, 0); items.len()];
+    let mut offset = brand.len() + meta_box(&meta, &items, profile, &unplaced)?.len() + 8;
     let places: Vec<(usize, usize)> = streams
         .iter()
         .map(|stream| {
@@ -23,91 +32,154 @@ pub(super) fn strip(input: &[u8]) -> Option<Vec<u8>> {
             place
         })
         .collect();
-    let mut output = brand.to_vec();
-    output.extend(meta_box(&meta, &items, &places)?);
+    let mut output = brand;
+    output.extend(meta_box(&meta, &items, profile, &places)?);
     output.extend(boxed(b"mdat", &streams.concat())?);
     Some(output)
 }
 
-/// The primary item, the tiles it is made of, and the alpha that belongs to it.
+/// Whether there is nothing to take out: writing such a file anew could only make it larger.
+fn is_bare(
+    input: &[u8],
+    meta: &Meta<'_>,
+    items: &[&Item],
+    profile: ColourProfile,
+    streams: &[Cow<'_, [u8]>],
+) -> bool {
+    const FILE: [&[u8; 4]; 3] = [b"ftyp", b"meta", b"mdat"];
+    const LISTS: [&[u8; 4]; 6] = [b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp"];
+    let lists = find(input, b"meta").and_then(|data| data.get(4..)).unwrap_or_default();
+    let data = find(input, b"mdat").unwrap_or_default();
+    // Nothing may hide: neither another box, nor bytes behind or between those that are named.
+    boxes(input).map(|found| found.raw.len()).sum::<usize>() == input.len()
+        && boxes(input).count() == FILE.len()
+        && boxes(input).all(|found| FILE.contains(&&found.kind))
+        && boxes(lists).map(|found| found.raw.len()).sum::<usize>() == lists.len()
+        && boxes(lists).all(|found| LISTS.contains(&&found.kind))
+        && find(lists, b"hdlr").is_some_and(|handler| handler.len() <= 25)
+        && data.len() == streams.iter().map(|stream| stream.len()).sum::<usize>()
+        && items.len() == meta.items.len()
+        && items.iter().all(|item| !item.is_named)
+        && meta.properties.iter().all(|found| shows(found, profile))
+}
+
+/// The primary item, its alpha, and the tiles that both are made of.
 fn picture_items(meta: &Meta<'_>) -> Vec<u32> {
     let mut ids = vec![meta.primary];
-    let auxiliary = meta
-        .references
-        .iter()
-        .filter(|reference| &reference.kind == b"auxl" && reference.to.contains(&meta.primary));
-    ids.extend(auxiliary.map(|reference| reference.from));
+    ids.extend(
+        meta.items.iter().find(|item| is_alpha_of(meta, item, meta.primary)).map(|item| item.id),
+    );
     let tiles: Vec<u32> = ids.iter().flat_map(|id| meta.targets(*id, b"dimg")).copied().collect();
     ids.extend(tiles);
     ids
 }
 
-fn meta_box(meta: &Meta<'_>, items: &[&Item<'_>], places: &[(usize, usize)]) -> Option<Vec<u8>> {
+fn meta_box(
+    meta: &Meta<'_>,
+    items: &[&Item],
+    profile: ColourProfile,
+    places: &[(usize, usize)],
+) -> Option<Vec<u8>> {
     let mut content = vec![0; 4];
     content.extend(boxed(b"hdlr", &[&[0; 8], b"pict".as_slice(), &[0; 13]].concat())?);
-    content.extend(full_box(b"pitm", 1, &meta.primary.to_be_bytes())?);
+    content.extend(full_box(b"pitm", &id(meta.primary)?)?);
     content.extend(locations(items, places)?);
     content.extend(informations(items)?);
     content.extend(references(&meta.references, items)?);
-    content.extend(properties(meta, items)?);
+    content.extend(properties(meta, items, profile)?);
     boxed(b"meta", &content)
 }
 
-fn locations(items: &[&Item<'_>], places: &[(usize, usize)]) -> Option<Vec<u8>> {
-    // Offsets and lengths of 4 bytes, no base offset, no index.
+fn locations(items: &[&Item], places: &[(usize, usize)]) -> Option<Vec<u8>> {
+    // Offsets and lengths of 4 bytes, no base offset.
     let mut content = vec![0x44, 0x00];
-    content.extend(u32::try_from(items.len()).ok()?.to_be_bytes());
+    content.extend(u16::try_from(items.len()).ok()?.to_be_bytes());
     for (item, (offset, length)) in items.iter().zip(places) {
-        content.extend(item.id.to_be_bytes());
-        // Construction by file offset, data in this file, one extent.
-        content.extend([0, 0, 0, 0, 0, 1]);
+        content.extend(id(item.id)?);
+        // Data in this file, one extent.
+        content.extend([0, 0, 0, 1]);
         content.extend(u32::try_from(*offset).ok()?.to_be_bytes());
         content.extend(u32::try_from(*length).ok()?.to_be_bytes());
     }
-    full_box(b"iloc", 2, &content)
+    full_box(b"iloc", &content)
 }
 
-fn informations(items: &[&Item<'_>]) -> Option<Vec<u8>> {
-    let mut content = u32::try_from(items.len()).ok()?.to_be_bytes().to_vec();
-    items.iter().for_each(|item| content.extend(item.info));
-    full_box(b"iinf", 1, &content)
+/// Only ids and types: names are metadata.
+fn informations(items: &[&Item]) -> Option<Vec<u8>> {
+    let mut content = u16::try_from(items.len()).ok()?.to_be_bytes().to_vec();
+    for item in items {
+        // Version 2, not protected, no name.
+        let entry = [&[2, 0, 0, 0], id(item.id)?.as_slice(), &[0, 0], &item.kind, &[0]].concat();
+        content.extend(boxed(b"infe", &entry)?);
+    }
+    full_box(b"iinf", &content)
 }
 
-fn references(all: &[Reference], items: &[&Item<'_>]) -> Option<Vec<u8>> {
+fn references(all: &[Reference], items: &[&Item]) -> Option<Vec<u8>> {
+    const KINDS: [&[u8; 4]; 3] = [b"auxl", b"dimg", b"prem"];
     let stays = |id: &u32| items.iter().any(|item| item.id == *id);
     let mut content = Vec::new();
     for reference in all.iter().filter(|reference| stays(&reference.from)) {
         let to: Vec<u32> = reference.to.iter().copied().filter(stays).collect();
-        if to.is_empty() {
+        if to.is_empty() || !KINDS.contains(&&reference.kind) {
             continue;
         }
-        let mut entry = reference.from.to_be_bytes().to_vec();
+        let mut entry = id(reference.from)?.to_vec();
         entry.extend(u16::try_from(to.len()).ok()?.to_be_bytes());
-        to.iter().for_each(|id| entry.extend(id.to_be_bytes()));
+        for target in to {
+            entry.extend(id(target)?);
+        }
         content.extend(boxed(&reference.kind, &entry)?);
     }
-    if content.is_empty() { Some(content) } else { full_box(b"iref", 1, &content) }
+    if content.is_empty() { Some(content) } else { full_box(b"iref", &content) }
 }
 
-fn properties(meta: &Meta<'_>, items: &[&Item<'_>]) -> Option<Vec<u8>> {
-    let all: Vec<u8> = meta.properties.iter().flat_map(|found| found.raw).copied().collect();
-    let mut content = boxed(b"ipco", &all)?;
+/// The properties that the items use and that show them, numbered anew.
+fn properties(meta: &Meta<'_>, items: &[&Item], profile: ColourProfile) -> Option<Vec<u8>> {
+    let mut kept: Vec<usize> = Vec::new();
     let mut links = u32::try_from(items.len()).ok()?.to_be_bytes().to_vec();
     for item in items {
-        links.extend(item.id.to_be_bytes());
-        links.push(u8::try_from(item.properties.len()).ok()?);
+        let mut numbers = Vec::new();
         for (index, essential) in &item.properties {
-            let number = u16::try_from(index + 1).ok().filter(|number| *number < 0x8000)?;
-            links.extend((number | u16::from(*essential) << 15).to_be_bytes());
+            if !meta.properties.get(*index).is_some_and(|found| shows(found, profile)) {
+                continue;
+            }
+            let place = kept.iter().position(|known| known == index).unwrap_or_else(|| {
+                kept.push(*index);
+                kept.len() - 1
+            });
+            let number = u8::try_from(place + 1).ok().filter(|number| *number < 0x80)?;
+            numbers.push(number | u8::from(*essential) << 7);
         }
+        links.extend(id(item.id)?);
+        links.push(u8::try_from(numbers.len()).ok()?);
+        links.extend(numbers);
     }
-    // Version 1 has item ids, flag 1 property indices of twice the width.
-    content.extend(boxed(b"ipma", &[&[1, 0, 0, 1], links.as_slice()].concat())?);
+    let container: Vec<u8> = kept
+        .iter()
+        .filter_map(|index| meta.properties.get(*index))
+        .flat_map(|found| found.raw)
+        .copied()
+        .collect();
+    let mut content = boxed(b"ipco", &container)?;
+    content.extend(full_box(b"ipma", &links)?);
     boxed(b"iprp", &content)
 }
 
-fn full_box(kind: &[u8; 4], version: u8, content: &[u8]) -> Option<Vec<u8>> {
-    boxed(kind, &[&[version, 0, 0, 0], content].concat())
+/// Whether a property is needed to show the picture.
+fn shows(property: &Box<'_>, profile: ColourProfile) -> bool {
+    let is_icc = &property.kind == b"colr" && !property.data.starts_with(b"nclx");
+    SHOWN_BY.contains(&&property.kind) && !(is_icc && profile == ColourProfile::Drop)
+}
+
+/// Ids of two bytes, as every writer gives them.
+fn id(id: u32) -> Option<[u8; 2]> {
+    u16::try_from(id).ok().map(u16::to_be_bytes)
+}
+
+/// Version and flags 0.
+fn full_box(kind: &[u8; 4], content: &[u8]) -> Option<Vec<u8>> {
+    boxed(kind, &[&[0; 4], content].concat())
 }
 
 fn boxed(kind: &[u8; 4], content: &[u8]) -> Option<Vec<u8>> {

@@ -4,7 +4,6 @@ use super::{ColourProfile, exif};
 use crate::probe::jpeg::{APP1, APP2, APP14, EOI, SOS, Segment, segments};
 
 const APP0: u8 = 0xe0;
-const COMMENT: u8 = 0xfe;
 
 pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
     let mut output = vec![0xff, 0xd8];
@@ -44,10 +43,11 @@ fn kept<'a>(segment: Segment<'a>, profile: ColourProfile) -> Option<&'a [u8]> {
             .filter(|data| data.len() == 14 && data.ends_with(&[0, 0])),
         APP2 => (profile == ColourProfile::Keep && segment.data.starts_with(b"ICC_PROFILE\0"))
             .then_some(segment.data),
-        // Adobe's segment says how colours are coded.
-        APP14 => segment.data.starts_with(b"Adobe").then_some(segment.data),
-        0xe0..=0xef | COMMENT => None,
-        _ => Some(segment.data),
+        // Adobe's segment says how colours are coded, in its first 12 bytes.
+        APP14 if segment.data.starts_with(b"Adobe") => segment.data.get(..12),
+        // Frame, tables and scans; everything else is not needed to show the picture.
+        0xc0..=0xcf | 0xda..=0xdd => Some(segment.data),
+        _ => None,
     }
 }
 

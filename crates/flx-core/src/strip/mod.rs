@@ -35,7 +35,7 @@ pub(crate) fn strip(input: &[u8], header: &Header<'_>, profile: ColourProfile) -
         #[cfg(feature = "webp")]
         SourceFormat::WebP => webp::strip(input, profile, orientation),
         #[cfg(feature = "avif")]
-        SourceFormat::Avif => avif::strip(input),
+        SourceFormat::Avif => avif::strip(input, profile),
         _ => None,
     }
 }

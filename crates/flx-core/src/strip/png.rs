@@ -6,6 +6,7 @@ use crate::probe::png::chunks;
 pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
     let mut output = input.get(..8)?.to_vec();
     output.reserve(input.len());
+    let mut oriented = orientation == 1;
     for chunk in chunks(input) {
         let keep = match &chunk.name {
             b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND" => true,
@@ -14,7 +15,8 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
             }
             _ => false,
         };
-        if &chunk.name == b"IDAT" && orientation != 1 && !output.windows(4).any(|w| w == b"eXIf") {
+        if &chunk.name == b"IDAT" && !oriented {
+            oriented = true;
             write(&mut output, *b"eXIf", &exif::orientation_only(orientation))?;
         }
         if keep {

@@ -10,7 +10,7 @@ const XMP: u8 = 0x04;
 
 pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
     let mut body = Vec::with_capacity(input.len());
-    let mut has_pixels = false;
+    let mut seen = Vec::new();
     for chunk in chunks(input) {
         match &chunk.name {
             b"VP8X" => write(&mut body, *b"VP8X", &header(chunk.data, profile, orientation)?)?,
@@ -18,13 +18,17 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
                 write(&mut body, *b"ICCP", chunk.data)?;
             }
             b"VP8 " | b"VP8L" | b"ALPH" => {
-                has_pixels |= &chunk.name != b"ALPH";
+                // One picture, once: what follows it would ride along unseen.
+                if seen.contains(&chunk.name) {
+                    return None;
+                }
+                seen.push(chunk.name);
                 write(&mut body, chunk.name, chunk.data)?;
             }
             _ => {}
         }
     }
-    if !has_pixels {
+    if seen.contains(b"VP8 ") == seen.contains(b"VP8L") {
         return None;
     }
     if orientation != 1 {
@@ -38,7 +42,7 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
 }
 
 fn header(data: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
-    let mut header = data.to_vec();
+    let mut header = data.get(..10)?.to_vec();
     let flags = header.first_mut()?;
     *flags &= !(EXIF | XMP);
     if profile == ColourProfile::Drop {

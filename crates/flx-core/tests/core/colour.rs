@@ -4,7 +4,7 @@ use flx_core::{Format, SourceFormat, probe};
 use image::{ImageEncoder, Rgb, RgbImage};
 use moxcms::{ColorProfile, Layout, TransformOptions};
 
-use crate::fixtures::{decoded, difference, jpeg, picture, png, segment, to, with_segments};
+use crate::fixtures::{crc32, decoded, difference, jpeg, picture, png, segment, to, with_segments};
 
 fn png_with_profile(image: &RgbImage, profile: &ColorProfile) -> Vec<u8> {
     let mut file = Vec::new();
@@ -71,6 +71,18 @@ fn a_damaged_profile_is_ignored() {
     let input = with_segments(&jpeg(&image, 95), &[segment(0xe2, &data)]);
     let off = difference(&decoded(to(Format::Png, &input).bytes()), &image.into());
     assert!(off < 3.0, "off by {off}");
+}
+
+#[test]
+fn the_colour_space_that_a_png_names_by_number_counts() {
+    let srgb = picture(120, 80);
+    let plain = png(in_space(&srgb, &ColorProfile::new_display_p3()));
+    // Display P3 primaries (12), the transfer of sRGB (13), RGB, full range.
+    let chunk = b"\0\0\0\x04cICP\x0c\x0d\0\x01";
+    let sum = crc32(&chunk[4..]).to_be_bytes();
+    let input = [&plain[..33], chunk.as_slice(), &sum, &plain[33..]].concat();
+    let off = difference(&decoded(to(Format::Png, &input).bytes()), &srgb.into());
+    assert!(off < 1.0, "off by {off}");
 }
 
 #[test]

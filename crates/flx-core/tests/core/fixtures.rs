@@ -113,3 +113,12 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     data.extend(b"GPS 48.8584 N 2.2945 E");
     data
 }
+
+/// CRC-32 of ISO 3309, bit by bit.
+pub(crate) fn crc32(data: &[u8]) -> u32 {
+    !data.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 }
+        })
+    })
+}

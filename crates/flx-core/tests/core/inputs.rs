@@ -111,6 +111,15 @@ fn the_first_frame_of_an_animated_gif_is_taken() {
 }
 
 #[test]
+fn the_thumbnail_of_a_camera_raw_is_not_taken_for_the_picture() {
+    let mut input = file(&DynamicImage::from(picture(40, 30)), ImageFormat::Tiff);
+    let at = u32::from_le_bytes(input[4..8].try_into().unwrap()) as usize;
+    // The first entry becomes NewSubfileType with the bit of a preview.
+    input[at + 2..at + 14].copy_from_slice(&[254, 0, 4, 0, 1, 0, 0, 0, 1, 0, 0, 0]);
+    assert!(matches!(probe(&input), Err(Error::UnsupportedVariant { .. })), "{:?}", probe(&input));
+}
+
+#[test]
 fn other_files_are_refused_by_name() {
     let error = |input: &[u8]| {
         flx_core::compress(input, &Options::default(), &flx_core::Limits::default()).unwrap_err()

@@ -83,6 +83,44 @@ fn a_passed_deadline_and_a_raised_flag_stop_before_the_next_stage() {
 }
 
 #[test]
+fn a_second_frame_header_does_not_get_past_the_limits() {
+    let input = jpeg(&picture(16, 16), 80);
+    let frame = input.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    let mut huge = input[frame..frame + 19].to_vec();
+    huge[5..9].copy_from_slice(&[0x75, 0x30, 0x75, 0x30]);
+    let doubled = [&input[..frame], &huge, &input[frame..]].concat();
+    assert!(matches!(refused(&doubled, &Limits::default()), Error::Corrupt { .. }));
+}
+
+/// An AVIF of nothing but lists, as far as a list of items goes.
+fn avif_of(boxes: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let boxed = |kind: &[u8; 4], data: &[u8]| {
+        [&(data.len() as u32 + 8).to_be_bytes(), kind.as_slice(), data].concat()
+    };
+    let mut meta = vec![0; 4];
+    boxes.iter().for_each(|(kind, data)| meta.extend(boxed(kind, data)));
+    [boxed(b"ftyp", b"avif\0\0\0\0avif"), boxed(b"meta", &meta)].concat()
+}
+
+#[test]
+fn extents_without_bytes_cannot_be_counted_up() {
+    let mut locations = vec![0, 0, 0, 0, 0, 0];
+    locations.extend(4000u16.to_be_bytes());
+    for id in 0..4000u16 {
+        locations.extend(id.to_be_bytes());
+        locations.extend([0, 0, 0xff, 0xff]);
+    }
+    let properties = [&16u32.to_be_bytes(), b"ipco".as_slice(), &[0; 8]].concat();
+    let input = avif_of(&[
+        (b"pitm", vec![0; 6]),
+        (b"iinf", vec![0; 6]),
+        (b"iprp", properties),
+        (b"iloc", locations),
+    ]);
+    assert!(matches!(refused(&input, &Limits::default()), Error::Corrupt { .. }));
+}
+
+#[test]
 fn a_jpeg_of_a_thousand_scans_is_refused() {
     let mut input = jpeg(&picture(16, 16), 80);
     let scan = input.windows(2).position(|marker| marker == [0xff, 0xda]).unwrap();

@@ -4,7 +4,7 @@ use flx_core::{Compressed, Format, Options, Quality, probe};
 use image::DynamicImage;
 
 use crate::fixtures::{
-    decoded, difference, exif, jpeg, picture, png, px, segment, to, with, with_segments,
+    crc32, decoded, difference, exif, jpeg, picture, png, px, segment, to, with, with_segments,
 };
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
@@ -100,6 +100,61 @@ fn a_small_avif_comes_back_without_exif() {
 }
 
 #[test]
+fn an_avif_without_metadata_is_never_made_larger() {
+    use rgb::FromSlice;
+    let (opaque, clear) = (picture(160, 120), picture(64, 64));
+    let clear = image::RgbaImage::from_fn(64, 64, |x, y| {
+        let [r, g, b] = clear.get_pixel(x, y).0;
+        image::Rgba([r, g, b, (x * 4) as u8])
+    });
+    let encoder = ravif::Encoder::new().with_quality(30.0).with_speed(9);
+    let inputs = [
+        encoder.encode_rgb(ravif::Img::new(opaque.as_raw().as_rgb(), 160, 120)),
+        encoder.encode_rgba(ravif::Img::new(clear.as_raw().as_rgba(), 64, 64)),
+    ];
+    for input in inputs {
+        let input = input.unwrap().avif_file;
+        let result = with(&input, &Options::new(Format::Avif).with_quality(Quality::MAX));
+        assert!(result.unchanged());
+        assert!(result.bytes().len() <= input.len(), "{} → {}", input.len(), result.bytes().len());
+        assert_eq!(decoded(result.bytes()), decoded(&input));
+    }
+}
+
+#[test]
+fn a_palette_that_spells_exif_does_not_cost_the_orientation() {
+    let image = image::RgbImage::from_fn(12, 8, |x, _| {
+        image::Rgb(if x % 2 == 0 { *b"eXI" } else { *b"fXI" })
+    });
+    let once = to(Format::Png, &png(image)).into_bytes();
+    let mut chunk = 26u32.to_be_bytes().to_vec();
+    chunk.extend(b"eXIf");
+    chunk.extend(&exif(6)[..26]);
+    chunk.extend(crc32(&chunk[4..]).to_be_bytes());
+    let input = [&once[..33], &chunk, &once[33..]].concat();
+    assert_eq!(probe(&input).unwrap().orientation(), 6);
+    let result = to(Format::Png, &input);
+    let shown = decoded(to(Format::Png, result.bytes()).bytes());
+    let info = probe(result.bytes()).unwrap();
+    assert_eq!((info.width(), info.height()), (result.width(), result.height()));
+    assert_eq!((shown.width(), shown.height()), (8, 12));
+}
+
+#[test]
+fn unknown_jpeg_segments_and_appended_webp_chunks_do_not_ride_along() {
+    let image = picture(160, 120);
+    let input = with_segments(&jpeg(&image, 20), &[segment(0xf7, b"GPS"), segment(0xef, b"GPS")]);
+    let result = with(&input, &Options::new(Format::Jpeg).with_quality(Quality::MAX));
+    check_kept(&result, &input, &decoded(to(Format::Png, &input).bytes()), 0.0);
+
+    let low = Options::new(Format::WebP).with_quality(Quality::MIN);
+    let mut input = with(&png(image), &low).into_bytes();
+    input.extend(b"VP8 \x04\0\0\0GPS!");
+    let result = with(&input, &Options::new(Format::WebP).with_quality(Quality::MAX));
+    check_kept(&result, &input, &decoded(to(Format::Png, &input).bytes()), 0.0);
+}
+
+#[test]
 fn what_was_asked_to_change_is_never_kept() {
     let input = jpeg(&picture(160, 120), 20);
     let smaller = Options::new(Format::Jpeg).with_quality(Quality::MAX).with_max_width(px(159));
@@ -124,13 +179,4 @@ fn no_format_carries_metadata_over() {
             assert!(!contains(result.bytes(), needle), "{format} has {needle:?}");
         }
     }
-}
-
-/// CRC-32 of ISO 3309, bit by bit.
-fn crc32(data: &[u8]) -> u32 {
-    !data.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 }
-        })
-    })
 }
