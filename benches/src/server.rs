@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -13,6 +13,8 @@ pub struct Server {
     child: Child,
     address: String,
     key: String,
+    /// Kept open: the server writes more than is read here.
+    output: BufReader<ChildStdout>,
     _folder: TempDir,
 }
 
@@ -43,20 +45,32 @@ impl Server {
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let output = child.stdout.take().ok_or("the server has no standard output")?;
-        let mut server =
-            Self { child, address: String::new(), key: String::new(), _folder: folder };
-        for line in BufReader::new(output).lines() {
-            let line = line?;
+        let mut server = Self {
+            child,
+            address: String::new(),
+            key: String::new(),
+            output: BufReader::new(output),
+            _folder: folder,
+        };
+        server.read_announcement()?;
+        Ok(server)
+    }
+
+    /// Reads what the server prints at its start up to the key.
+    fn read_announcement(&mut self) -> Result<(), Box<dyn Error>> {
+        let mut line = String::new();
+        while self.output.read_line(&mut line)? > 0 {
             if let Some((_, rest)) = line.split_once("http://")
-                && server.address.is_empty()
+                && self.address.is_empty()
             {
-                server.address =
-                    rest.chars().take_while(|c| !c.is_whitespace() && *c != '/').collect();
+                self.address =
+                    rest.chars().take_while(|c| !matches!(c, '/' | ' ' | '\n')).collect();
             }
             if line.starts_with("flx_live_") {
-                server.key = line;
-                return Ok(server);
+                line.trim_end().clone_into(&mut self.key);
+                return Ok(());
             }
+            line.clear();
         }
         Err("the server ended before it printed a key".into())
     }

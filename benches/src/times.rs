@@ -26,7 +26,8 @@ impl Times {
         self.percentile(50)
     }
 
-    /// The duration that so many percent of them do not exceed; zero when nothing was measured.
+    /// The duration that so many percent of them do not exceed, the shortest one for 0; zero when
+    /// nothing was measured.
     #[must_use]
     pub fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
