@@ -38,10 +38,10 @@ fn running_requests_finish_when_their_key_is_rolled() {
     let service = Setup::new().with(&["--workers", "1"]).start();
     let old = service.account(EMAIL, "agency");
     let picture = jpeg(&photo(500, 400, 1), 85);
-    let batch = (0..6).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
+    let batch = (0..12).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
     thread::scope(|scope| {
         let running = scope.spawn(|| service.compress(&old, batch.text("format", "avif")));
-        service.measured_unless("flx_pictures_inside 6", || running.is_finished());
+        service.measured_unless("flx_pictures_inside 12", || running.is_finished());
         let new = roll(&service);
         assert!(!running.is_finished(), "it was done too early to test anything");
         service.usage(&old).problem(401, "unauthorized");
@@ -49,7 +49,7 @@ fn running_requests_finish_when_their_key_is_rolled() {
         for entry in answer["results"].as_array().unwrap() {
             assert_eq!(service.get(entry["downloadUrl"].as_str().unwrap()).status, 200);
         }
-        assert_eq!(service.used(&new), 6);
+        assert_eq!(service.used(&new), 12);
     });
     service.admin(&["verify"]).done();
 }

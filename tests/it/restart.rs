@@ -34,10 +34,10 @@ fn a_kill_in_the_middle_of_work_loses_no_credit() {
     let key = first.account(EMAIL, "agency");
     first.compress(&key, Form::of("photo.jpg", &small_jpeg())).expect(200);
     let picture = jpeg(&photo(600, 400, 1), 85);
-    let batch = (0..8).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
+    let batch = (0..16).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
     let request = first.compressing(&key, batch.text("format", "avif"));
     let running = thread::spawn(move || request.send().is_ok());
-    first.measured_unless("flx_pictures_inside 8", || running.is_finished());
+    first.measured_unless("flx_pictures_inside 16", || running.is_finished());
     // A little more, so that the reservation is in the database.
     thread::sleep(Duration::from_millis(200));
     first.kill();
