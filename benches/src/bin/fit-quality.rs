@@ -9,7 +9,7 @@ use std::io::Write;
 
 use flx_benches::pictures::{Picture, photographs};
 use flx_benches::score::ssimulacra2;
-use flx_core::{Format, Options, Quality, fitting};
+use flx_core::{Format, fitting};
 use rayon::prelude::*;
 
 const POINTS: [u8; 10] = [40, 50, 60, 70, 75, 82, 88, 93, 97, 100];
@@ -78,9 +78,6 @@ fn measure(
     quality: u8,
     setting: u8,
 ) -> Result<Measured, Box<dyn Error>> {
-    let options = Options::new(format)
-        .with_quality(Quality::new(quality)?)
-        .with_threads(std::num::NonZeroU32::MIN);
     let results = pictures
         .par_iter()
         .map(|picture| {
@@ -90,7 +87,8 @@ fn measure(
                     &picture.pixels,
                     width,
                     height,
-                    &options,
+                    format,
+                    f32::from(quality),
                     f32::from(setting),
                 )?;
                 let shown = fitting::decode_rgb8(&file)?;

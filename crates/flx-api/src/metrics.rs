@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use flx_core::Compressed;
+use flx_core::{Compressed, FormatChoice};
 use metrics::Unit;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -93,8 +93,13 @@ pub(crate) fn compressed(picture: &Compressed, original: u64) {
 }
 
 /// Counts a picture that was not compressed.
-pub(crate) fn failed(format: flx_core::Format, outcome: &'static str) {
-    counter!(PICTURES, "format" => format.extension(), "outcome" => outcome).increment(1);
+pub(crate) fn failed(choice: FormatChoice, outcome: &'static str) {
+    let format = match choice {
+        FormatChoice::One(format) => format.extension(),
+        FormatChoice::Same => "same",
+        FormatChoice::Smallest(_) => "auto",
+    };
+    counter!(PICTURES, "format" => format, "outcome" => outcome).increment(1);
 }
 
 /// The text that Prometheus reads.

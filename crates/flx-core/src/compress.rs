@@ -4,11 +4,14 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 
 use crate::colour::Conversion;
+use crate::decode::Wanted;
+use crate::encode::How;
 use crate::probe::Header;
+use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
 use crate::{
-    Compressed, Error, ImageInfo, Limits, Options, Stage, Timings, colour, decode, encode, probe,
-    strip, watermark,
+    Compressed, Error, Format, ImageInfo, Limits, Options, Stage, Timings, colour, decode, probe,
+    search, strip, watermark,
 };
 
 /// Compresses one picture.
@@ -23,14 +26,14 @@ use crate::{
 /// Every [`Error`] but [`Error::Watermark`]; nothing is decoded before the header has passed the
 /// limits.
 pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Compressed, Error> {
-    options.check()?;
     limits.check_bytes(input)?;
     let mut timings = Timings::default();
     let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
-    let target = plan(&header.info, options, limits)?;
+    let formats: Vec<Format> = options.format().candidates(header.info.format()).iter().collect();
+    let target = plan(&header.info, &formats, options, limits)?;
 
-    let decoded =
-        timings.run(Stage::Decode, limits, || decode::decode(input, &header, options.threads()))?;
+    let wanted = Wanted { threads: options.threads() };
+    let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
     let (image, conversion) =
         timings.run(Stage::Colour, limits, || Ok(colour::to_srgb(decoded)))?;
     let orientation = header.info.orientation;
@@ -42,14 +45,20 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         Some(mark) => timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?,
         None => image,
     };
-    let encoded = timings.run(Stage::Encode, limits, || encode::encode(image, options))?;
+    let raster = Raster::Image(image);
+    let how = How::of(options, limits);
+    let found = timings
+        .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
 
-    let kept = kept_original(input, &header, options, target, conversion)
-        .filter(|stripped| stripped.len() <= encoded.len());
+    let kept = kept_original(input, &header, found.format, options, target, conversion)
+        .filter(|stripped| stripped.len() <= found.bytes.len());
     Ok(Compressed {
         unchanged: kept.is_some(),
-        bytes: kept.unwrap_or(encoded),
-        format: options.format(),
+        format: found.format,
+        quality: found.quality.filter(|_| kept.is_none()),
+        score: if kept.is_some() { found.score.map(|_| 100.0) } else { found.score },
+        encodes: found.encodes,
+        bytes: kept.unwrap_or(found.bytes),
         width: target.width,
         height: target.height,
         source: header.info,
@@ -57,16 +66,27 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     })
 }
 
-/// Checks limits on source and result, and gives the result's size.
-fn plan(info: &ImageInfo, options: &Options, limits: &Limits) -> Result<TargetSize, Error> {
+/// Checks limits on source and result, and gives the result's size. Of several formats one that
+/// can hold it is enough.
+fn plan(
+    info: &ImageInfo,
+    formats: &[Format],
+    options: &Options,
+    limits: &Limits,
+) -> Result<TargetSize, Error> {
     limits.check(info)?;
     let (width, height) = (info.width(), info.height());
     let target = TargetSize::fit(width, height, options.max_width(), options.max_height());
-    let format = options.format();
-    let limit = format.max_side();
-    if target.width <= limit && target.height <= limit {
-        return Ok(target);
+    let mut unfit = None;
+    for format in formats {
+        format.check_enabled()?;
+        if target.width <= format.max_side() && target.height <= format.max_side() {
+            return Ok(target);
+        }
+        unfit = Some(*format);
     }
+    let Some(format) = unfit else { return Ok(target) };
+    let limit = format.max_side();
     let side = std::num::NonZeroU32::new(limit);
     let suggested = TargetSize::fit(target.width, target.height, side, side);
     Err(Error::OutputTooLarge {
@@ -99,12 +119,13 @@ fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
 fn kept_original(
     input: &[u8],
     header: &Header<'_>,
+    format: Format,
     options: &Options,
     target: TargetSize,
     conversion: Conversion,
 ) -> Option<Vec<u8>> {
     let info = &header.info;
-    let same_format = info.format().as_output() == Some(options.format());
+    let same_format = info.format().as_output() == Some(format);
     let same_size = (target.width, target.height) == (info.width(), info.height());
     if !same_format || !same_size || options.watermark().is_some() || info.frames() > 1 {
         return None;

@@ -10,6 +10,9 @@ pub struct Compressed {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) unchanged: bool,
+    pub(crate) quality: Option<f32>,
+    pub(crate) score: Option<f32>,
+    pub(crate) encodes: u32,
     pub(crate) source: ImageInfo,
     pub(crate) timings: Timings,
 }
@@ -50,6 +53,26 @@ impl Compressed {
     #[must_use]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
+    }
+
+    /// The point of the quality scale at which the result was coded, 40–100; fractions occur where
+    /// it was searched for. None when every pixel is as it was.
+    #[must_use]
+    pub const fn quality(&self) -> Option<f32> {
+        self.quality
+    }
+
+    /// The result's SSIMULACRA2 score against the scaled and watermarked source, at most 100; when
+    /// it was measured, which is when the options ask for a look.
+    #[must_use]
+    pub const fn score(&self) -> Option<f32> {
+        self.score
+    }
+
+    /// How many times the picture was coded until the result was found.
+    #[must_use]
+    pub const fn encodes(&self) -> u32 {
+        self.encodes
     }
 
     /// The source's facts.

@@ -2,9 +2,13 @@
 
 use image::{DynamicImage, RgbImage};
 
-use crate::{Error, Options, colour, decode, encode, probe};
+use crate::decode::Wanted;
+use crate::encode::{Coding, How};
+use crate::raster::Raster;
+use crate::{Error, Format, Limits, Options, colour, decode, encode, probe};
 
-/// Encodes 8-bit RGB pixels with the engine's own setting in place of the quality.
+/// Encodes 8-bit RGB pixels with the engine's own setting; `quality` decides what else depends on
+/// the scale, such as chroma subsampling.
 ///
 /// # Errors
 /// [`Error::Encode`] when the engine refuses, or `rgb` is not `width` × `height` × 3 bytes.
@@ -12,14 +16,18 @@ pub fn encode_at(
     rgb: &[u8],
     width: u32,
     height: u32,
-    options: &Options,
+    format: Format,
+    quality: f32,
     setting: f32,
 ) -> Result<Vec<u8>, Error> {
     let image = RgbImage::from_raw(width, height, rgb.to_vec()).ok_or_else(|| Error::Encode {
-        format: options.format(),
+        format,
         reason: format!("{} bytes are not {width}×{height} px", rgb.len()),
     })?;
-    encode::encode_at(DynamicImage::ImageRgb8(image), options, setting)
+    let raster = Raster::Image(DynamicImage::ImageRgb8(image));
+    let limits = Limits::default();
+    let how = How::of(&Options::default(), &limits);
+    encode::encode(&raster, format, Coding::Setting { setting, quality }, &how)
 }
 
 /// Decodes a file to 8-bit RGB pixels in sRGB, neither scaled nor turned.
@@ -28,6 +36,6 @@ pub fn encode_at(
 /// As [`compress`](crate::compress()).
 pub fn decode_rgb8(file: &[u8]) -> Result<Vec<u8>, Error> {
     let header = probe::header(file)?;
-    let (image, _) = colour::to_srgb(decode::decode(file, &header, None)?);
+    let (image, _) = colour::to_srgb(decode::decode(file, &header, &Wanted { threads: None })?);
     Ok(image.into_rgb8().into_raw())
 }

@@ -76,6 +76,18 @@ impl Format {
             Self::Png => cfg!(feature = "png"),
         }
     }
+
+    /// Refuses a format that this build cannot write.
+    pub(crate) fn check_enabled(self) -> Result<(), Error> {
+        if self.is_enabled() {
+            return Ok(());
+        }
+        let feature = match self {
+            Self::Jpeg => "jpeg",
+            other => other.extension(),
+        };
+        Err(Error::FormatDisabled { format: self.extension(), feature })
+    }
 }
 
 impl fmt::Display for Format {

@@ -55,34 +55,46 @@
     )
 )]
 
+mod auto_quality;
 mod colour;
 mod compress;
 mod compressed;
 mod decode;
+mod effort;
 mod encode;
 mod error;
+mod fit;
 #[doc(hidden)]
 pub mod fitting;
 mod format;
+mod format_choice;
 mod info;
 #[cfg(feature = "avif")]
 mod isobmff;
+mod keep;
 mod limits;
 mod options;
 mod probe;
 mod quality;
+mod raster;
 mod resize;
+mod search;
 mod stage;
 mod strip;
 mod watermark;
 
+pub use auto_quality::AutoQuality;
 pub use compress::compress;
 pub use compressed::Compressed;
+pub use effort::Effort;
 pub use error::Error;
+pub use fit::{Fit, Gravity};
 pub use format::{Format, SourceFormat};
+pub use format_choice::{FormatChoice, FormatSet};
 pub use info::ImageInfo;
+pub use keep::{ColourSpace, Keep};
 pub use limits::{CancelFlag, Limits};
-pub use options::{Background, Options};
+pub use options::{Background, Options, QualityChoice};
 pub use probe::probe;
 pub use quality::Quality;
 pub use stage::{Stage, Timings};

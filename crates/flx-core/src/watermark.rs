@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive, Rgba, RgbaImage};
 
+use crate::decode::Wanted;
 use crate::resize::{self, TargetSize};
 use crate::{Error, Limits, SourceFormat, Stage, colour, decode, probe};
 
@@ -207,7 +208,8 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
     }
     limits.check(&header.info)?;
     limits.may_start(Stage::Decode)?;
-    let (mut picture, _) = colour::to_srgb(decode::decode(png, &header, None)?);
+    let (mut picture, _) =
+        colour::to_srgb(decode::decode(png, &header, &Wanted { threads: None })?);
     picture.apply_orientation(header.info.orientation);
     Ok(DynamicImage::ImageRgba8(picture.into_rgba8()))
 }

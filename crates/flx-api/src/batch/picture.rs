@@ -73,11 +73,11 @@ pub(crate) async fn run(state: &Arc<State>, job: Job) -> Vec<Outcome> {
 
 async fn outcome(state: &Arc<State>, facts: Facts, file: UploadedFile, place: Place) -> Outcome {
     let original_name = file.original_name.clone();
-    let format = facts.options.format();
+    let choice = facts.options.format();
     let result = one(state, facts, file).await;
     drop(place);
     if let Err(problem) = &result {
-        metrics::failed(format, problem.kind().name());
+        metrics::failed(choice, problem.kind().name());
     }
     Outcome { original_name, result }
 }
@@ -113,8 +113,8 @@ async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Fin
     let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
     let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
     let original_size = file.bytes.size();
-    let name = names::slug(&file.original_name, facts.options.format());
     let (picture, memory) = compress(state, facts, file.bytes, turn, memory).await?;
+    let name = names::slug(&file.original_name, picture.format());
     metrics::compressed(&picture, original_size);
     let picture = Arc::new(picture);
     let stored = store(state, Arc::clone(&picture)).await?;

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use flx_core::{Format, Opacity, Options, Position, Quality, Watermark, WatermarkScale};
+use flx_core::{FormatChoice, Opacity, Options, Position, Quality, Watermark, WatermarkScale};
 
 use super::given_twice;
 use crate::problem::Problem;
@@ -87,7 +87,7 @@ impl TextField {
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     given: Vec<TextField>,
-    format: Option<Format>,
+    format: Option<FormatChoice>,
     quality: Option<Quality>,
     max_width: Option<NonZeroU32>,
     max_height: Option<NonZeroU32>,
@@ -132,7 +132,7 @@ impl Form {
     }
 
     /// The output format asked for, or WebP.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> FormatChoice {
         self.format.unwrap_or_default()
     }
 

@@ -11,6 +11,7 @@ mod raster;
 #[cfg(feature = "avif")]
 mod yuv;
 
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::DynamicImage;
@@ -40,29 +41,27 @@ pub(crate) enum Profile {
     Cicp { primaries: u8, transfer: u8 },
 }
 
+/// What the stages after the decoder can make use of.
+pub(crate) struct Wanted {
+    /// Threads that the decoder may use; all of the current rayon pool without.
+    pub(crate) threads: Option<NonZeroU32>,
+}
+
 /// Decodes the picture (the first frame of an animation) that `header` was read from.
-pub(crate) fn decode(
-    input: &[u8],
-    header: &Header<'_>,
-    threads: Option<std::num::NonZeroU32>,
-) -> Result<Decoded, Error> {
+pub(crate) fn decode(input: &[u8], header: &Header<'_>, wanted: &Wanted) -> Result<Decoded, Error> {
     let format = header.info.format;
     // Decoders of all kinds have been seen to panic on damaged files; that must cost one picture,
     // not the caller's thread.
-    catch_unwind(AssertUnwindSafe(|| decode_format(input, header, threads)))
+    catch_unwind(AssertUnwindSafe(|| decode_format(input, header, wanted)))
         .unwrap_or_else(|_| Err(corrupt(format, "the decoder gave up on it")))
 }
 
-fn decode_format(
-    input: &[u8],
-    header: &Header<'_>,
-    threads: Option<std::num::NonZeroU32>,
-) -> Result<Decoded, Error> {
+fn decode_format(input: &[u8], header: &Header<'_>, wanted: &Wanted) -> Result<Decoded, Error> {
     match (header.info.format, &header.detail) {
         #[cfg(feature = "jpeg")]
         (_, Detail::Jpeg(detail)) => jpeg::decode(input, &header.info, detail),
         #[cfg(feature = "avif")]
-        (_, Detail::Avif(picture)) => avif::decode(picture, threads),
+        (_, Detail::Avif(picture)) => avif::decode(picture, wanted.threads),
         #[cfg(feature = "png")]
         (SourceFormat::Png, _) => raster::decode_png(input, &header.info),
         #[cfg(feature = "webp")]

@@ -1,12 +1,13 @@
 //! AVIF by ravif, the portable AV1 engine.
 
-use image::DynamicImage;
 use ravif::{BitDepth, Encoder, Img};
 use rgb::FromSlice;
 
-use super::{Pixels, failed};
+use super::pixels::Pixels;
+use super::{Coding, How, failed};
 use crate::quality::SettingTable;
-use crate::{Error, Format, Options, Quality};
+use crate::raster::Raster;
+use crate::{Error, Format};
 
 /// ravif's quality that looks like WebP's of the first number; fitted to SSIMULACRA2 by
 /// `FLX_CORPUS=… just fit-quality kodak,clic 4`.
@@ -26,24 +27,20 @@ const SETTINGS: SettingTable<10> = SettingTable([
 /// rav1e's speed: 9 takes 6 % more bytes than 6 at equal score, and 28 % of its time.
 const SPEED: u8 = 9;
 
-/// ravif's quality for the scale's.
-pub(super) fn setting(quality: Quality) -> f32 {
-    SETTINGS.at(quality)
-}
-
-pub(super) fn encode(
-    image: DynamicImage,
-    options: &Options,
-    setting: f32,
-) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let setting = match coding {
+        Coding::Lossy(quality) => SETTINGS.at(quality),
+        Coding::Setting { setting, .. } => setting,
+        Coding::Lossless => return Err(failed(Format::Avif, "it has no lossless coding")),
+    };
     let quality = setting.clamp(1.0, 100.0);
     let encoder = Encoder::new()
         .with_quality(quality)
         .with_alpha_quality(quality)
         .with_speed(SPEED)
         .with_bit_depth(BitDepth::Eight)
-        .with_num_threads(options.threads().map(|threads| threads.get() as usize));
-    let encoded = match Pixels::of(image) {
+        .with_num_threads(how.threads.map(|threads| threads.get() as usize));
+    let encoded = match Pixels::of(raster) {
         Pixels::Rgb(pixels) => encoder.encode_rgb(Img::new(
             pixels.as_raw().as_rgb(),
             pixels.width() as usize,

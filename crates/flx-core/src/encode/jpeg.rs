@@ -1,12 +1,12 @@
 //! JPEG by mozjpeg: progressive, with trellis quantisation and optimised Huffman tables.
 
-use image::{DynamicImage, Rgb, RgbImage};
 use mozjpeg::{ColorSpace, Compress, ScanMode};
 
-use super::failed;
-use crate::options::Background;
+use super::pixels::flatten;
+use super::{Coding, How, failed};
 use crate::quality::SettingTable;
-use crate::{Error, Format, Options, Quality};
+use crate::raster::Raster;
+use crate::{Error, Format};
 
 /// mozjpeg's quality with halved chroma that looks like WebP's of the first number; fitted to
 /// SSIMULACRA2 by `FLX_CORPUS=… just fit-quality kodak,clic 4`.
@@ -26,23 +26,21 @@ const FULL_CHROMA: SettingTable<3> = SettingTable([(93, 93.0), (97, 95.5), (100,
 
 /// From here on chroma is kept at full resolution. On photographs that costs 3 to 6 % more bytes at
 /// equal score, but who asks for this much wants fine red lines to stay fine.
-const FULL_CHROMA_FROM: u8 = 96;
+const FULL_CHROMA_FROM: f32 = 96.0;
 
 /// mozjpeg's quality for the scale's.
-pub(super) fn setting(quality: Quality) -> f32 {
-    if quality.get() >= FULL_CHROMA_FROM {
-        FULL_CHROMA.at(quality)
-    } else {
-        HALVED_CHROMA.at(quality)
-    }
+fn setting(quality: f32) -> f32 {
+    if quality >= FULL_CHROMA_FROM { FULL_CHROMA.at(quality) } else { HALVED_CHROMA.at(quality) }
 }
 
-pub(super) fn encode(
-    image: DynamicImage,
-    options: &Options,
-    setting: f32,
-) -> Result<Vec<u8>, Error> {
-    let opaque = flatten(image, options.background());
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (setting, quality) = match coding {
+        Coding::Lossy(quality) => (setting(quality), quality),
+        Coding::Setting { setting, quality } => (setting, quality),
+        Coding::Lossless => return Err(failed(Format::Jpeg, "it has no lossless coding")),
+    };
+    let image = raster.image();
+    let opaque = flatten(&image, how.background);
     let (width, height) = (opaque.width() as usize, opaque.height() as usize);
     let grey = !opaque.color().has_color();
     let colours = if grey { ColorSpace::JCS_GRAYSCALE } else { ColorSpace::JCS_RGB };
@@ -55,33 +53,12 @@ pub(super) fn encode(
     settings.set_optimize_coding(true);
     settings.set_optimize_scans(true);
     if !grey {
-        let step = if options.quality().get() >= FULL_CHROMA_FROM { 1 } else { 2 };
+        let step = if quality >= FULL_CHROMA_FROM { 1 } else { 2 };
         settings.set_chroma_sampling_pixel_sizes((step, step), (step, step));
     }
-    let samples = if grey { opaque.into_luma8().into_raw() } else { opaque.into_rgb8().into_raw() };
+    let samples = if grey { opaque.to_luma8().into_raw() } else { opaque.to_rgb8().into_raw() };
     let refused = |error| failed(Format::Jpeg, error);
     let mut writer = settings.start_compress(Vec::new()).map_err(refused)?;
     writer.write_scanlines(&samples).map_err(refused)?;
     writer.finish().map_err(refused)
-}
-
-/// Lays the picture on the background where it has alpha.
-fn flatten(image: DynamicImage, background: Background) -> DynamicImage {
-    if !image.color().has_alpha() {
-        return image;
-    }
-    let under = [background.red, background.green, background.blue];
-    let rgba = image.into_rgba8();
-    let mut rgb = RgbImage::new(rgba.width(), rgba.height());
-    for (target, source) in rgb.pixels_mut().zip(rgba.pixels()) {
-        let [colours @ .., alpha] = source.0;
-        let alpha = u16::from(alpha);
-        let mut mixed = under;
-        for (below, above) in mixed.iter_mut().zip(colours) {
-            let sum = u16::from(above) * alpha + u16::from(*below) * (255 - alpha);
-            *below = ((sum + 127) / 255) as u8;
-        }
-        *target = Rgb(mixed);
-    }
-    DynamicImage::ImageRgb8(rgb)
 }

@@ -4,71 +4,71 @@
 mod avif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+#[cfg(any(feature = "webp", feature = "avif", feature = "jpeg"))]
+pub(crate) mod pixels;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use image::DynamicImage;
+use std::num::NonZeroU32;
 
-use crate::{Error, Format, Options};
+use crate::options::Background;
+use crate::raster::Raster;
+use crate::{Effort, Error, Format, Limits, Options};
 
-/// Writes a picture in the format and at the quality of the options.
-pub(crate) fn encode(image: DynamicImage, options: &Options) -> Result<Vec<u8>, Error> {
-    encode_at(image, options, setting(options))
+/// How pixels are coded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Coding {
+    /// At a point of the quality scale, 40–100, fractions allowed.
+    Lossy(f32),
+    /// At an engine's own setting, for what fits the scale; `quality` decides what else depends on
+    /// the scale, such as chroma subsampling.
+    Setting { setting: f32, quality: f32 },
+    /// Every pixel as it is.
+    Lossless,
 }
 
-/// The engine's own setting for the quality of the options.
-fn setting(options: &Options) -> f32 {
-    match options.format() {
-        #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::setting(options.quality()),
-        #[cfg(feature = "avif")]
-        Format::Avif => avif::setting(options.quality()),
-        // The scale is libwebp's own, to which the others are fitted. PNG has none.
-        _ => f32::from(options.quality().get()),
+/// What every engine is told besides the pixels and their coding.
+pub(crate) struct How<'a> {
+    pub(crate) effort: Effort,
+    /// Threads that the picture may use; all of the current rayon pool without.
+    pub(crate) threads: Option<NonZeroU32>,
+    /// Behind transparent pixels, in formats without alpha.
+    pub(crate) background: Background,
+    /// Deadline and cancel flag, for engines that can stop half-way.
+    pub(crate) limits: &'a Limits,
+}
+
+impl<'a> How<'a> {
+    pub(crate) fn of(options: &Options, limits: &'a Limits) -> Self {
+        Self {
+            effort: options.effort(),
+            threads: options.threads(),
+            background: options.background(),
+            limits,
+        }
     }
 }
 
-/// Writes a picture with an engine's own setting in place of the quality.
-pub(crate) fn encode_at(
-    image: DynamicImage,
-    options: &Options,
-    setting: f32,
+/// Writes a picture.
+pub(crate) fn encode(
+    raster: &Raster,
+    format: Format,
+    coding: Coding,
+    how: &How<'_>,
 ) -> Result<Vec<u8>, Error> {
-    match options.format() {
+    match format {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(image, options, setting),
+        Format::WebP => webp::encode(raster, coding, how),
         #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(image, options, setting),
+        Format::Avif => avif::encode(raster, coding, how),
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(image, options, setting),
+        Format::Jpeg => jpeg::encode(raster, coding, how),
         #[cfg(feature = "png")]
-        Format::Png => png::encode(image, options.threads()),
+        Format::Png => png::encode(raster, coding, how),
         #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
-        _ => options.check().and(Ok(Vec::new())),
-    }
-}
-
-/// The picture as 8-bit RGB or RGBA; RGBA only when some pixel is not opaque.
-#[cfg(any(feature = "webp", feature = "avif"))]
-enum Pixels {
-    Rgb(image::RgbImage),
-    Rgba(image::RgbaImage),
-}
-
-#[cfg(any(feature = "webp", feature = "avif"))]
-impl Pixels {
-    fn of(image: DynamicImage) -> Self {
-        if !image.color().has_alpha() {
-            return Self::Rgb(image.into_rgb8());
-        }
-        let rgba = image.into_rgba8();
-        if rgba.pixels().all(|pixel| pixel.0[3] == u8::MAX) {
-            Self::Rgb(DynamicImage::ImageRgba8(rgba).into_rgb8())
-        } else {
-            Self::Rgba(rgba)
-        }
+        other => other.check_enabled().and(Ok(Vec::new())),
     }
 }
 

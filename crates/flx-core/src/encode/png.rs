@@ -1,13 +1,13 @@
 //! PNG by oxipng: every pixel as it is, in fewer bytes.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use image::DynamicImage;
 use oxipng::{BitDepth, ColorType, Options, RawImage, StripChunks};
 use rayon::ThreadPoolBuilder;
 
-use super::failed;
+use super::{Coding, How, failed};
+use crate::raster::Raster;
 use crate::{Error, Format};
 
 /// oxipng's level: 1 saves nearly all that 2 does in half the time, and 4 one percent more.
@@ -16,7 +16,8 @@ const LEVEL: u8 = 1;
 /// Trials of filters stop here; the best so far is kept.
 const TRIAL_TIME: Duration = Duration::from_secs(10);
 
-pub(super) fn encode(image: DynamicImage, threads: Option<NonZeroU32>) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(raster: &Raster, _coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let image = raster.image();
     let (width, height) = (image.width(), image.height());
     let refused = |error| failed(Format::Png, error);
     let (colours, depth) = match image.color() {
@@ -32,7 +33,7 @@ pub(super) fn encode(image: DynamicImage, threads: Option<NonZeroU32>) -> Result
     };
     let samples = match depth {
         BitDepth::Sixteen => big_endian(&image),
-        _ => image.into_bytes(),
+        _ => image.as_bytes().to_vec(),
     };
     let raw = RawImage::new(width, height, colours, depth, samples).map_err(refused)?;
     let options = Options {
@@ -43,7 +44,7 @@ pub(super) fn encode(image: DynamicImage, threads: Option<NonZeroU32>) -> Result
         ..Options::from_preset(LEVEL)
     };
     let write = || raw.create_optimized_png(&options).map_err(refused);
-    match threads {
+    match how.threads {
         // oxipng takes the threads of the pool it runs in.
         Some(threads) => ThreadPoolBuilder::new()
             .num_threads(threads.get() as usize)

@@ -2,22 +2,19 @@
 
 #![expect(unsafe_code, reason = "libwebp is a C library")]
 
-use image::DynamicImage;
 use libwebp_sys as sys;
 
-use super::{Pixels, failed};
-use crate::{Error, Format, Options};
+use super::pixels::Pixels;
+use super::{Coding, How, failed};
+use crate::raster::Raster;
+use crate::{Error, Format};
 
 /// libwebp's effort: 4 is its default; 5 and 6 save 6–8 % in 1.1–1.9 times the time.
 const METHOD: i32 = 4;
 
-pub(super) fn encode(
-    image: DynamicImage,
-    options: &Options,
-    setting: f32,
-) -> Result<Vec<u8>, Error> {
-    let config = config(options, setting)?;
-    match Pixels::of(image) {
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let config = config(coding, how)?;
+    match Pixels::of(raster) {
         Pixels::Rgb(pixels) => {
             write(&config, &Source::new(pixels.as_raw(), pixels.width(), pixels.height(), 3)?)
         }
@@ -27,11 +24,19 @@ pub(super) fn encode(
     }
 }
 
-fn config(options: &Options, setting: f32) -> Result<sys::WebPConfig, Error> {
+fn config(coding: Coding, how: &How<'_>) -> Result<sys::WebPConfig, Error> {
     let mut config = sys::WebPConfig::new().map_err(|()| refused("its version is another"))?;
-    config.quality = setting.clamp(0.0, 100.0);
+    match coding {
+        Coding::Lossy(setting) | Coding::Setting { setting, .. } => {
+            config.quality = setting.clamp(0.0, 100.0);
+        }
+        Coding::Lossless => {
+            config.lossless = 1;
+            config.exact = 1;
+        }
+    }
     config.method = METHOD;
-    config.thread_level = i32::from(options.threads().is_none_or(|threads| threads.get() > 1));
+    config.thread_level = i32::from(how.threads.is_none_or(|threads| threads.get() > 1));
     // SAFETY: the pointer is to a live, initialised value.
     if unsafe { sys::WebPValidateConfig(&raw const config) } == 0 {
         return Err(refused("its settings are out of range"));

@@ -1,0 +1,57 @@
+//! Time against bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Error;
+
+/// How much time an encoder may take to make a result smaller at the same quality.
+///
+/// The quality scale stays the same at every effort. `docs/BENCHMARKS.md` gives times and bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum Effort {
+    /// The least time.
+    Fast,
+    /// Little more time for most of what can be saved. The default.
+    #[default]
+    Balanced,
+    /// The fewest bytes, in several times the time.
+    Small,
+}
+
+impl Effort {
+    /// Every effort, from the least time to the fewest bytes.
+    pub const ALL: [Self; 3] = [Self::Fast, Self::Balanced, Self::Small];
+
+    /// The name used in options: `fast`, `balanced` or `small`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Balanced => "balanced",
+            Self::Small => "small",
+        }
+    }
+}
+
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Effort {
+    type Err = Error;
+
+    /// Parses `fast`, `balanced` and `small`, in any case.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|effort| text.eq_ignore_ascii_case(effort.name())).ok_or_else(
+            || Error::InvalidOption {
+                name: "effort",
+                value: text.chars().take(40).collect(),
+                allowed: "fast, balanced or small",
+            },
+        )
+    }
+}
