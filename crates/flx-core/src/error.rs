@@ -94,6 +94,26 @@ pub enum Error {
         /// The largest height in proportion that fits, usable as `max_height`.
         suggested_height: u32,
     },
+    /// Even the lowest quality gives a file larger than allowed.
+    #[error("{format} takes {bytes} bytes at the lowest quality, the limit is {limit}")]
+    CannotFit {
+        /// The output format.
+        format: Format,
+        /// Size of the smallest file found, in bytes.
+        bytes: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Even the highest quality does not look as good as asked.
+    #[error("{format} reaches a score of {score} at the highest quality, asked was {target}")]
+    TargetNotReached {
+        /// The output format.
+        format: Format,
+        /// The SSIMULACRA2 score reached.
+        score: String,
+        /// The score asked for.
+        target: String,
+    },
     /// An option's value is outside its range.
     #[error("{name} is {value}, allowed is {allowed}")]
     InvalidOption {
@@ -115,16 +135,16 @@ pub enum Error {
         /// The cargo feature that adds it.
         feature: &'static str,
     },
-    /// The deadline passed before the stage could start.
-    #[error("deadline passed before {stage}")]
+    /// The deadline passed before the stage was done.
+    #[error("deadline passed before {stage} was done")]
     DeadlineExceeded {
-        /// The stage that was not started.
+        /// The stage that was not done.
         stage: Stage,
     },
-    /// The caller cancelled before the stage could start.
-    #[error("cancelled before {stage}")]
+    /// The caller cancelled before the stage was done.
+    #[error("cancelled before {stage} was done")]
     Cancelled {
-        /// The stage that was not started.
+        /// The stage that was not done.
         stage: Stage,
     },
     /// An encoder refused a picture that it should have taken.

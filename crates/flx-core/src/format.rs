@@ -77,6 +77,11 @@ impl Format {
         }
     }
 
+    /// Whether the format has a coding that keeps every pixel as it is.
+    pub(crate) const fn has_lossless(self) -> bool {
+        matches!(self, Self::WebP | Self::Png)
+    }
+
     /// Refuses a format that this build cannot write.
     pub(crate) fn check_enabled(self) -> Result<(), Error> {
         if self.is_enabled() {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::{Error, ImageInfo, Stage};
+use crate::{Error, ImageInfo, Progress, Stage};
 
 /// Limits on one call, checked on the file's header before any decoder runs.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub struct Limits {
     max_frames: u32,
     deadline: Option<Instant>,
     cancel: Option<CancelFlag>,
+    progress: Option<Progress>,
 }
 
 impl Default for Limits {
@@ -27,6 +28,7 @@ impl Default for Limits {
             max_frames: 10_000,
             deadline: None,
             cancel: None,
+            progress: None,
         }
     }
 }
@@ -60,17 +62,26 @@ impl Limits {
         self
     }
 
-    /// No stage starts after this moment. Default: none. A stage that runs is not interrupted.
+    /// The moment after which no stage starts, and engines that can stop half-way do. Effort is
+    /// lowered where the time left asks for it. Default: none.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// No stage starts once the flag is raised. Default: none.
+    /// Once the flag is raised no stage starts, and engines that can stop half-way do. Default:
+    /// none.
     #[must_use]
     pub fn with_cancel(mut self, flag: CancelFlag) -> Self {
         self.cancel = Some(flag);
+        self
+    }
+
+    /// A function that is told of each stage as it begins. Default: none.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Progress) -> Self {
+        self.progress = Some(progress);
         self
     }
 
@@ -101,8 +112,22 @@ impl Limits {
         Ok(())
     }
 
-    /// Called before each stage.
-    pub(crate) fn may_start(&self, stage: Stage) -> Result<(), Error> {
+    /// The time until the deadline, if there is one.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Tells the caller that a stage begins, unless it may not.
+    pub(crate) fn start(&self, stage: Stage) -> Result<(), Error> {
+        self.may_go_on(stage)?;
+        if let Some(progress) = &self.progress {
+            progress.announce(stage);
+        }
+        Ok(())
+    }
+
+    /// Called before each stage, and again and again by those that can stop half-way.
+    pub(crate) fn may_go_on(&self, stage: Stage) -> Result<(), Error> {
         if self.cancel.as_ref().is_some_and(CancelFlag::is_raised) {
             return Err(Error::Cancelled { stage });
         }

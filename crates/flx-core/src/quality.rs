@@ -65,6 +65,36 @@ impl<const N: usize> SettingTable<N> {
     }
 }
 
+/// The scale itself: the mean score that results of each quality have over kodak and clic. Every
+/// engine's settings are fitted to it by `FLX_CORPUS=… just fit-quality`, so that one number looks
+/// the same in every format. It follows libwebp's own scale, made straight between its points.
+pub(crate) const SCALE: SettingTable<10> = SettingTable([
+    (40, 52.0),
+    (50, 57.5),
+    (60, 62.5),
+    (70, 67.0),
+    (75, 70.0),
+    (82, 76.0),
+    (88, 81.5),
+    (93, 86.0),
+    (97, 88.8),
+    (100, 89.7),
+]);
+
+/// The point of the scale at which pictures score this much on average, 40–100.
+pub(crate) fn quality_for_score(score: f32) -> f32 {
+    let mut left = f32::from(Quality::MIN.0);
+    for pair in SCALE.0.windows(2) {
+        let [low, high] = pair else { continue };
+        if score <= high.1 {
+            let share = ((score - low.1) / (high.1 - low.1)).max(0.0);
+            return f32::from(low.0) + f32::from(high.0 - low.0) * share;
+        }
+        left = f32::from(high.0);
+    }
+    left
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +111,14 @@ mod tests {
         let table = SettingTable([(40, 10.0), (60, 20.0), (100, 100.0)]);
         let at = [40.0, 50.0, 60.0, 80.0, 100.0].map(|value| table.at(value));
         assert_eq!(at, [10.0, 15.0, 20.0, 60.0, 100.0]);
+    }
+
+    #[test]
+    fn the_scale_rises_and_leads_back() {
+        for quality in 40..=100u8 {
+            let score = SCALE.at(f32::from(quality));
+            assert!((quality_for_score(score) - f32::from(quality)).abs() < 0.01, "{quality}");
+        }
+        assert_eq!((quality_for_score(0.0), quality_for_score(100.0)), (40.0, 100.0));
     }
 }

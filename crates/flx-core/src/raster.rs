@@ -44,6 +44,17 @@ impl Raster {
         }
     }
 
+    /// A copy of a part, which must lie inside.
+    pub(crate) fn piece(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
+        match self {
+            Self::Image(image) => Self::Image(image.crop_imm(left, top, width, height)),
+            Self::Ycc(planes) => {
+                let image = DynamicImage::ImageRgb8(planes.to_rgb());
+                Self::Image(image.crop_imm(left, top, width, height))
+            }
+        }
+    }
+
     /// The same by value.
     pub(crate) fn into_image(self) -> DynamicImage {
         match self {

@@ -81,7 +81,7 @@ impl Timings {
         limits: &Limits,
         work: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        limits.may_start(stage)?;
+        limits.start(stage)?;
         let start = Instant::now();
         let result = work();
         self.0.push((stage, start.elapsed()));

@@ -207,7 +207,7 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
         });
     }
     limits.check(&header.info)?;
-    limits.may_start(Stage::Decode)?;
+    limits.may_go_on(Stage::Decode)?;
     let (mut picture, _) =
         colour::to_srgb(decode::decode(png, &header, &Wanted { threads: None })?);
     picture.apply_orientation(header.info.orientation);

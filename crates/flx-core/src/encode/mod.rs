@@ -4,7 +4,6 @@
 mod avif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
-#[cfg(any(feature = "webp", feature = "avif", feature = "jpeg"))]
 pub(crate) mod pixels;
 #[cfg(feature = "png")]
 mod png;
@@ -30,6 +29,7 @@ pub(crate) enum Coding {
 }
 
 /// What every engine is told besides the pixels and their coding.
+#[derive(Clone, Copy)]
 pub(crate) struct How<'a> {
     pub(crate) effort: Effort,
     /// Threads that the picture may use; all of the current rayon pool without.
@@ -70,6 +70,11 @@ pub(crate) fn encode(
         #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
         other => other.check_enabled().and(Ok(Vec::new())),
     }
+}
+
+/// Codings worth trying beside the lossy one, for what lossy coding does badly.
+pub(crate) fn alternatives(_raster: &Raster, _format: Format) -> Vec<Coding> {
+    Vec::new()
 }
 
 fn failed(format: Format, reason: impl ToString) -> Error {

@@ -17,6 +17,38 @@ pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
     })
 }
 
+/// A picture with the statistics of a photograph: value noise of falling octaves, in soft colours.
+pub(crate) fn photograph(width: u32, height: u32) -> RgbImage {
+    let at = |x: u32, y: u32, seed: u32| {
+        let mut hash = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ seed;
+        hash = (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d);
+        hash = (hash ^ (hash >> 12)).wrapping_mul(0x297a_2d39);
+        (hash ^ (hash >> 15)) as f32 / u32::MAX as f32 - 0.5
+    };
+    let noise = |x: f32, y: f32, seed: u32| {
+        let (left, top) = (x.floor(), y.floor());
+        let ease = |t: f32| t * t * (3.0 - 2.0 * t);
+        let (u, v) = (ease(x - left), ease(y - top));
+        let (left, top) = (left as u32, top as u32);
+        let row = |y| at(left, y, seed) * (1.0 - u) + at(left + 1, y, seed) * u;
+        row(top) * (1.0 - v) + row(top + 1) * v
+    };
+    RgbImage::from_fn(width, height, |x, y| {
+        let octaves = |seed: u32| {
+            (0..7)
+                .map(|octave| {
+                    let step = 160.0 / f32::from(1u16 << octave);
+                    noise(x as f32 / step, y as f32 / step, seed + octave)
+                        * 0.62f32.powi(octave as i32)
+                })
+                .sum::<f32>()
+        };
+        let light = 128.0 + 190.0 * octaves(1);
+        let (warm, cold) = (40.0 * octaves(101), 40.0 * octaves(201));
+        Rgb([light + warm, light, light + cold].map(|code| code.clamp(0.0, 255.0) as u8))
+    })
+}
+
 pub(crate) fn file(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     image.write_to(&mut file, format).unwrap();

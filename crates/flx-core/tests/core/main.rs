@@ -10,5 +10,6 @@ mod limits;
 mod lossless;
 mod orientation;
 mod quality;
+mod search;
 mod stripping;
 mod watermarks;

@@ -1,0 +1,125 @@
+//! Quality by look, size by limit, format by choice.
+
+use std::num::NonZeroU64;
+use std::sync::{Arc, Mutex};
+
+use flx_core::{
+    AutoQuality, Error, Format, FormatChoice, FormatSet, Limits, Options, Progress, Quality, Stage,
+    compress,
+};
+
+use crate::fixtures::{photograph, png};
+
+fn source() -> Vec<u8> {
+    png(photograph(640, 480))
+}
+
+const LOSSY: [Format; 3] = [Format::WebP, Format::Avif, Format::Jpeg];
+
+#[test]
+fn a_result_looks_at_least_as_good_as_asked_and_not_much_better() {
+    for format in LOSSY {
+        for look in AutoQuality::ALL {
+            let options = Options::new(format).with_auto_quality(look);
+            let result = compress(&source(), &options, &Limits::default()).unwrap();
+            let score = result.score().unwrap();
+            let at_lowest = result.quality() == Some(40.0);
+            assert!(score >= look.target(), "{format} {look}: {score}");
+            assert!(score <= look.target() + 3.0 || at_lowest, "{format} {look}: {score}");
+            assert!(result.encodes() <= 5, "{format} {look}: {} encodes", result.encodes());
+        }
+    }
+}
+
+#[test]
+fn a_better_look_takes_more_bytes() {
+    for format in LOSSY {
+        let size = |look| {
+            let options = Options::new(format).with_auto_quality(look);
+            compress(&source(), &options, &Limits::default()).unwrap().bytes().len()
+        };
+        let sizes = AutoQuality::ALL.map(size);
+        assert!(sizes.is_sorted(), "{format}: {sizes:?}");
+    }
+}
+
+#[test]
+fn the_best_quality_that_fits_the_limit_is_taken() {
+    for format in LOSSY {
+        let full = compress(&source(), &Options::new(format), &Limits::default()).unwrap();
+        let limit = full.bytes().len() as u64 * 3 / 4;
+        let options = Options::new(format).with_max_bytes(NonZeroU64::new(limit).unwrap());
+        let result = compress(&source(), &options, &Limits::default()).unwrap();
+        let size = result.bytes().len() as u64;
+        assert!(size <= limit && size >= limit * 9 / 10, "{format}: {size} of {limit}");
+        assert!(result.quality().unwrap() < 82.0);
+    }
+}
+
+#[test]
+fn a_limit_that_is_met_anyway_changes_nothing() {
+    let plain = compress(&source(), &Options::default(), &Limits::default()).unwrap();
+    let options = Options::default().with_max_bytes(NonZeroU64::new(10_000_000).unwrap());
+    let limited = compress(&source(), &options, &Limits::default()).unwrap();
+    assert_eq!(plain.bytes(), limited.bytes());
+    assert_eq!(limited.encodes(), 1);
+}
+
+#[test]
+fn what_cannot_fit_is_refused_with_both_sizes() {
+    for format in Format::ALL {
+        let options = Options::new(format).with_max_bytes(NonZeroU64::new(100).unwrap());
+        match compress(&source(), &options, &Limits::default()) {
+            Err(Error::CannotFit { format: named, bytes, limit: 100 }) => {
+                assert_eq!(named, format);
+                assert!(bytes > 100);
+            }
+            other => panic!("{format}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_smallest_of_the_formats_is_taken() {
+    let alone = |format| {
+        compress(&source(), &Options::new(format), &Limits::default()).unwrap().bytes().len()
+    };
+    let formats: FormatSet = [Format::WebP, Format::Jpeg].into_iter().collect();
+    let options = Options::new(FormatChoice::Smallest(formats));
+    let result = compress(&source(), &options, &Limits::default()).unwrap();
+    assert_eq!(result.bytes().len(), alone(Format::WebP).min(alone(Format::Jpeg)));
+    assert_ne!(result.format(), Format::Png);
+}
+
+#[test]
+fn the_same_format_comes_back_and_webp_for_what_is_only_read() {
+    let choice = Options::new(FormatChoice::Same);
+    let png_result = compress(&source(), &choice, &Limits::default()).unwrap();
+    assert_eq!(png_result.format(), Format::Png);
+    let mut bmp = std::io::Cursor::new(Vec::new());
+    photograph(40, 30).write_to(&mut bmp, image::ImageFormat::Bmp).unwrap();
+    let result = compress(&bmp.into_inner(), &choice, &Limits::default()).unwrap();
+    assert_eq!(result.format(), Format::WebP);
+}
+
+#[test]
+fn progress_names_the_stages_in_order_and_each_encode() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let limits =
+        Limits::default().with_progress(Progress::new(move |s| told.lock().unwrap().push(s)));
+    let options = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Good);
+    let result = compress(&source(), &options, &limits).unwrap();
+    let seen = seen.lock().unwrap();
+    let encodes = seen.iter().filter(|stage| **stage == Stage::Encode).count();
+    assert_eq!(encodes, result.encodes() as usize);
+    assert_eq!(seen.first(), Some(&Stage::Probe));
+    assert_eq!(seen.last(), Some(&Stage::Encode));
+}
+
+#[test]
+fn a_fixed_quality_is_not_scored() {
+    let options = Options::default().with_quality(Quality::new(70).unwrap());
+    let result = compress(&source(), &options, &Limits::default()).unwrap();
+    assert_eq!((result.score(), result.quality(), result.encodes()), (None, Some(70.0), 1));
+}
