@@ -21,6 +21,26 @@ can_build_asm() {
 }
 '''
 
+# Shell: whether it can build libaom and jpegli as well, which stand in for rav1e and mozjpeg. That
+# takes cmake 3.16 or later and a C++ compiler besides.
+can_build_engines := can_build_asm + '''
+can_build_engines() {
+    can_build_asm && command -v c++ >/dev/null || return 1
+    cmake --version 2>/dev/null | awk '
+        /^cmake version/ { split($3, v, "."); found = v[1] > 3 || (v[1] == 3 && v[2] + 0 >= 16) }
+        END { exit !found }'
+}
+
+# The fastest engines this machine can build, as a flag for cargo: engines [PACKAGE/]
+engines() {
+    if can_build_engines; then
+        echo "--features ${1:-}engines"
+    elif can_build_asm; then
+        echo "--features ${1:-}asm"
+    fi
+}
+'''
+
 # Shell: FLX_CORPUS may be relative to the folder that just was called from.
 find_corpus := '''
 if [ -n "${FLX_CORPUS:-}" ]; then
@@ -30,9 +50,8 @@ fi
 '''
 
 # Shell: runs a program of flx-benches.
-measuring := can_build_asm + find_corpus + '''
-features=
-if can_build_asm; then features="--features asm"; fi
+measuring := can_build_engines + find_corpus + '''
+features=$(engines)
 measure() {
     name=$1
     shift
@@ -49,17 +68,23 @@ default:
 setup:
     #!/bin/sh
     set -eu
-    {{ can_build_asm }}
+    {{ can_build_engines }}
     say() { printf '%s\n' "just setup: $*" >&2; }
     if ! command -v cc >/dev/null; then
         say "there is no C compiler; install one, on Debian: apt-get install gcc libc6-dev make"
         exit 1
     fi
-    case "$(uname -m)" in x86_64 | amd64) ;; *) exit 0 ;; esac
-    if can_build_asm; then exit 0; fi
-    portable="until then the build takes the portable engines (AVIF several times slower)"
+    if can_build_engines; then exit 0; fi
+    wanted=cmake
+    case "$(uname -m)" in
+        x86_64 | amd64) wanted="$wanted nasm" ;;
+        aarch64 | arm64) ;;
+        *) exit 0 ;;
+    esac
+    command -v c++ >/dev/null || wanted="$wanted g++"
+    portable="until then the build takes portable engines (AVIF several times slower, JPEG larger)"
     if ! command -v apt-get >/dev/null; then
-        say "install nasm 2.15 or later for the fastest engines; $portable"
+        say "install nasm 2.15, cmake 3.16 and a C++ compiler for the fastest engines; $portable"
         exit 0
     fi
     if [ "$(id -u)" = 0 ]; then
@@ -67,25 +92,23 @@ setup:
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
         as_root=sudo
     else
-        say "for the fastest engines run: sudo apt-get install nasm; $portable"
+        say "for the fastest engines run: sudo apt-get install $wanted; $portable"
         exit 0
     fi
     install() {
         $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --no-install-recommends nasm >&2
+            apt-get install --yes --no-install-recommends $wanted >&2
     }
-    say "installing nasm"
+    say "installing $wanted"
     install || { $as_root apt-get update >&2 && install; } || true
-    can_build_asm || say "nasm 2.15 or later could not be installed; $portable"
+    can_build_engines || say "$wanted could not be installed, or too old a version; $portable"
 
 # Builds flx-server and flx-admin for release, with the fastest engines this machine can build
 build: setup
     #!/bin/sh
     set -eu
-    {{ can_build_asm }}
-    features=
-    if can_build_asm; then features="--features flx-server/asm"; fi
-    cargo build --release --locked --package flx-server --package flx-admin $features
+    {{ can_build_engines }}
+    cargo build --release --locked --package flx-server --package flx-admin $(engines flx-server/)
 
 # Builds and runs the server with a demo account; the data folder is ./flx-data
 [no-exit-message]
@@ -109,21 +132,29 @@ test-style: _components
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- --deny warnings
 
-# Unit tests, documentation examples, and the real binaries end to end
+# Unit tests, documentation examples, and the real binaries end to end; the codec with portable engines too
 test-code:
-    cargo build --workspace --locked
-    cargo test --workspace --locked --no-fail-fast
+    #!/bin/sh
+    set -eu
+    {{ can_build_engines }}
+    features=$(engines flx-server/)
+    cargo build --workspace --locked $features
+    cargo test --workspace --locked --no-fail-fast $features
+    if [ -n "$features" ]; then cargo test --package flx-core --locked --no-fail-fast; fi
 
 # The end-to-end tests alone: just test-e2e [FILTER]
 test-e2e *FILTER:
-    cargo build --locked --package flx-server --package flx-admin
-    cargo test --locked --package flx-tests --test it -- "$@"
+    #!/bin/sh
+    set -eu
+    {{ can_build_engines }}
+    cargo build --locked --package flx-server --package flx-admin $(engines flx-server/)
+    cargo test --locked --package flx-tests --test it $(engines flx-core/) -- "$@"
 
 # Every cargo feature of flx-core alone, and none
 test-features: _components
     #!/bin/sh
     set -eu
-    {{ can_build_asm }}
+    {{ can_build_engines }}
     check() {
         printf 'flx-core with features: %s\n' "${1:-none}"
         cargo clippy --quiet --locked --package flx-core --lib --no-default-features \
@@ -132,6 +163,9 @@ test-features: _components
     check ""
     for feature in jpeg png webp avif gif bmp tiff; do check "$feature"; done
     if can_build_asm; then check avif,asm; fi
+    if can_build_engines; then
+        for feature in avif-aom jpeg-jpegli engines; do check "$feature"; done
+    fi
 
 # Licences, sources, and which crate may depend on which; advisories where their database is reachable
 test-dependencies: _cargo-deny
@@ -153,11 +187,9 @@ test-dependencies: _cargo-deny
 test-corpus:
     #!/bin/sh
     set -eu
-    {{ can_build_asm }}
+    {{ can_build_engines }}
     {{ find_corpus }}
-    features=
-    if can_build_asm; then features="--features flx-core/asm"; fi
-    cargo test --release --locked --package flx-tests --test it $features \
+    cargo test --release --locked --package flx-tests --test it $(engines flx-core/) \
         -- --include-ignored --nocapture --test-threads 1 corpus
 
 # Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]

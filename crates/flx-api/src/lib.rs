@@ -56,7 +56,9 @@ pub use demo::{DEMO_EMAIL, Demo, demo_account};
 pub use error::Error;
 pub use problem::{ProblemView, Scalar};
 pub use routes::compress::{
-    CompressAnswer, CompressForm, Entry, Failure, FormatName, PositionName, Success, UsageNow,
+    ColourName, CompressAnswer, CompressForm, EffortName, Entry, Failure, FitName, FormatField,
+    FormatList, FormatName, FoundName, GravityField, LookName, PositionName, QualityField,
+    QualityPoint, Success, UsageNow,
 };
 pub use routes::health::{Live, Ready};
 pub use routes::openapi::openapi_json;

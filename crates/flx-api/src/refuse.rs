@@ -1,6 +1,6 @@
 //! What the domain's errors mean over HTTP.
 
-use flx_core::Error as CodecError;
+use flx_core::{Error as CodecError, FormatSet};
 use flx_plans::Denied;
 use flx_store::{Outage, StoreError};
 
@@ -163,6 +163,17 @@ pub(crate) fn quota(used: u32, limit: u32, asked: u32, resets_at_ms: i64) -> Pro
     .with_value(asked)
     .with_limit(left)
     .with_retry_after(wait_s)
+}
+
+/// None of the formats to choose from is among those that the `Accept` header names.
+pub(crate) fn not_acceptable(header: &str, formats: FormatSet) -> Problem {
+    let media: Vec<_> = formats.iter().map(flx_core::Format::media_type).collect();
+    let media = media.join(", ");
+    let detail = format!("the Accept header takes none of the formats to choose from: {media}");
+    Problem::new(Kind::NotAcceptable, detail)
+        .with_field("Accept")
+        .with_value(header)
+        .with_limit(media)
 }
 
 /// 401, the same for every reason.

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     NotFound,
     /// 405
     MethodNotAllowed,
+    /// 406
+    NotAcceptable,
     /// 408
     SlowBody,
     /// 410
@@ -62,7 +64,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Every kind, in the order of their status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::BadRequest,
         Self::MalformedMultipart,
         Self::Unauthorized,
@@ -72,6 +74,7 @@ impl Kind {
         Self::InvalidSignature,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::NotAcceptable,
         Self::SlowBody,
         Self::LinkExpired,
         Self::TooLarge,
@@ -132,6 +135,12 @@ impl Kind {
                 "method-not-allowed",
                 "The method is not offered here",
                 "Method not allowed",
+            ),
+            Self::NotAcceptable => (
+                S::NOT_ACCEPTABLE,
+                "not-acceptable",
+                "The client takes none of the formats to choose from",
+                "Not acceptable",
             ),
             Self::SlowBody => (
                 S::REQUEST_TIMEOUT,
@@ -247,6 +256,7 @@ impl Kind {
             401 => Self::Unauthorized,
             404 => Self::NotFound,
             405 => Self::MethodNotAllowed,
+            406 => Self::NotAcceptable,
             408 => Self::SlowBody,
             413 => Self::TooLarge,
             415 => Self::UnsupportedMediaType,

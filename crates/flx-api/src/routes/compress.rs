@@ -6,13 +6,16 @@ mod paid;
 
 use std::sync::Arc;
 
-use actix_web::http::header::ACCEPT;
+use actix_web::http::header::{HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use flx_plans::{Origin, Request};
 
 pub use self::answer::{CompressAnswer, Entry, Failure, Success, UsageNow};
-pub use self::form::{CompressForm, FormatName, PositionName};
-use crate::accept::{self, Answer};
+pub use self::form::{
+    ColourName, CompressForm, EffortName, FitName, FormatField, FormatList, FormatName, FoundName,
+    GravityField, LookName, PositionName, QualityField, QualityPoint,
+};
+use crate::accept::{Accepted, Answer};
 use crate::auth::{Caller, caller_of};
 use crate::problem::Problem;
 use crate::refuse;
@@ -28,10 +31,12 @@ pub(crate) async fn compress(
 ) -> HttpResponse {
     let state = state.into_inner();
     let body = Body::new(payload.into_inner());
-    match work(&request, &body, &state).await {
+    let mut response = match work(&request, &body, &state).await {
         Ok(response) => response,
         Err(problem) => body.hold_in(problem.respond(None)),
-    }
+    };
+    response.headers_mut().append(VARY, HeaderValue::from_static("Accept"));
+    response
 }
 
 async fn work(
@@ -40,9 +45,10 @@ async fn work(
     state: &Arc<State>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller_of(request)?;
-    let upload = read(request, body, state, &caller).await?;
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    let wanted = if upload.files.len() == 1 { accept::parse(accept) } else { Answer::Json };
+    let mut upload = read(request, body, state, &caller).await?;
+    let accepted = Accepted::of(request.headers());
+    upload.form.choose_format(&accepted)?;
+    let wanted = if upload.files.len() == 1 { accepted.answer() } else { Answer::Json };
     let paid = paid::run(state, caller, upload).await?;
     Ok(match (wanted, paid.only()) {
         (Answer::Picture, Some(entry)) => answer::picture(request, state, &paid, entry),

@@ -31,6 +31,7 @@ fn answer(content_type: &'static str, text: &'static str) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::TextField;
 
     #[test]
     fn the_page_needs_no_network_and_no_script() {
@@ -53,19 +54,14 @@ mod tests {
             "/metrics",
             "/openapi.json",
             "watermarkFile",
-            "watermarkScale",
-            "watermarkOpacity",
-            "watermarkPosition",
-            "maxWidth",
-            "maxHeight",
-            "sessionId",
-            "quality",
-            "format",
             "canUseIA",
             "Retry-After",
             "RateLimit-Policy",
         ] {
             assert!(PAGE.contains(word), "{word}");
+        }
+        for field in TextField::ALL.map(TextField::name) {
+            assert!(PAGE.contains(&format!("<code>{field}</code>")), "{field}");
         }
     }
 }

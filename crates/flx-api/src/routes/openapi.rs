@@ -77,6 +77,7 @@ pub(crate) async fn openapi() -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::TextField;
 
     #[test]
     fn the_file_in_docs_is_what_the_code_says() {
@@ -95,7 +96,8 @@ mod tests {
             responses.unwrap_or_else(|| panic!("{path}")).keys().cloned().collect()
         };
         let compress = statuses("/api/compress", "post");
-        for status in ["200", "400", "401", "403", "408", "413", "415", "422", "429", "500", "503"]
+        for status in
+            ["200", "400", "401", "403", "406", "408", "413", "415", "422", "429", "500", "503"]
         {
             assert!(compress.iter().any(|found| found == status), "{status}");
         }
@@ -108,8 +110,10 @@ mod tests {
             assert!(download.iter().any(|found| found == status), "{status}");
         }
         let form = &document["components"]["schemas"]["CompressForm"]["properties"];
-        for field in ["file", "format", "quality", "maxWidth", "watermarkPosition"] {
+        let files = ["file", "watermarkFile"];
+        for field in TextField::ALL.into_iter().map(TextField::name).chain(files) {
             assert!(form.get(field).is_some(), "{field}");
         }
+        assert_eq!(form.as_object().unwrap().len(), TextField::ALL.len() + files.len());
     }
 }

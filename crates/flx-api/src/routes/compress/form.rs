@@ -2,7 +2,14 @@
 
 #![allow(dead_code, reason = "only their schemas are used")]
 
+mod words;
+
 use utoipa::ToSchema;
+
+pub use self::words::{
+    ColourName, EffortName, FitName, FormatField, FormatList, FormatName, FoundName, GravityField,
+    LookName, PositionName, QualityField, QualityPoint,
+};
 
 /// The form of `POST /api/compress`.
 #[derive(Debug, ToSchema)]
@@ -12,18 +19,61 @@ pub struct CompressForm {
     /// a batch (plans with batch; at most 20), each at most 20 MiB.
     #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 20)]
     file: Vec<Vec<u8>>,
-    /// Output format. PNG is lossless.
+    /// Output format, or how to choose it.
     #[schema(inline, nullable = false, default = "webp")]
-    format: Option<FormatName>,
-    /// The same number looks the same in webp, avif and jpg. PNG ignores it.
-    #[schema(nullable = false, default = 82, minimum = 40, maximum = 100)]
-    quality: Option<u8>,
-    /// Scales down, in proportion, to at most this width in pixels. Never enlarges.
+    format: Option<FormatField>,
+    /// The same number looks the same in webp, avif and jpg. `auto` finds for each picture the
+    /// smallest file that looks good enough, and tells its `score`. Lossless PNG ignores it.
+    #[schema(inline, nullable = false, default = 82)]
+    quality: Option<QualityField>,
+    /// Most bytes of a result: quality is lowered until it fits, to 40 at the least. A picture that
+    /// does not fit even then is refused.
+    #[schema(nullable = false, minimum = 1)]
+    max_bytes: Option<u64>,
+    /// Time against bytes, at the same quality.
+    #[schema(inline, nullable = false, default = "balanced")]
+    effort: Option<EffortName>,
+    /// Whether PNG may be reduced to a palette of at most 256 colours, where that is smaller. Other
+    /// formats ignore it.
+    #[schema(nullable = false, default = false)]
+    lossy: Option<bool>,
+    /// Whether an animation stays one in formats that can hold it; else its first frame is taken.
+    #[schema(nullable = false, default = true)]
+    animated: Option<bool>,
+    /// Width in pixels of the box that the picture is scaled to.
     #[schema(nullable = false, minimum = 1)]
     max_width: Option<u32>,
-    /// Scales down, in proportion, to at most this height in pixels. Never enlarges.
+    /// Height in pixels of the box that the picture is scaled to.
     #[schema(nullable = false, minimum = 1)]
     max_height: Option<u32>,
+    /// How the picture fills the box of `maxWidth` and `maxHeight`.
+    #[schema(inline, nullable = false, default = "inside")]
+    fit: Option<FitName>,
+    /// Which part `fit=cover` keeps, and where `fit=contain` puts the picture.
+    #[schema(inline, nullable = false, default = "CC")]
+    gravity: Option<GravityField>,
+    /// Whether a picture smaller than the box is enlarged.
+    #[schema(nullable = false, default = false)]
+    enlarge: Option<bool>,
+    /// Colour behind transparent pixels in jpg, and around the picture in `fit=contain`.
+    #[schema(
+        nullable = false,
+        default = "#ffffff",
+        pattern = "^#?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"
+    )]
+    background: Option<String>,
+    /// Colour space of the result.
+    #[schema(inline, nullable = false, default = "srgb")]
+    colour: Option<ColourName>,
+    /// Metadata to carry over, by names separated by commas: `copyright` (notice, credit and
+    /// artist), `icc` (the colour profile, when the result is still in its colours), `exif` and
+    /// `xmp` (without the place), `gps` (the place). None by default; orientation never.
+    #[schema(
+        nullable = false,
+        pattern = "^(copyright|icc|exif|xmp|gps)(,(copyright|icc|exif|xmp|gps))*$",
+        example = "copyright,icc"
+    )]
+    keep: Option<String>,
     /// Groups results. Random by default.
     #[schema(nullable = false, pattern = "^[A-Za-z0-9._:-]{1,64}$")]
     session_id: Option<String>,
@@ -39,42 +89,4 @@ pub struct CompressForm {
     /// Where the watermark stands: top, centre or bottom, then left, centre or right.
     #[schema(inline, nullable = false, default = "BR")]
     watermark_position: Option<PositionName>,
-}
-
-/// An output format.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "lowercase")]
-pub enum FormatName {
-    /// Lossy WebP.
-    Webp,
-    /// AVIF.
-    Avif,
-    /// Progressive JPEG.
-    Jpg,
-    /// Lossless PNG.
-    Png,
-}
-
-/// A corner, an edge or the centre.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "UPPERCASE")]
-pub enum PositionName {
-    /// Top left.
-    Tl,
-    /// Top centre.
-    Tc,
-    /// Top right.
-    Tr,
-    /// Centre left.
-    Cl,
-    /// Centre.
-    Cc,
-    /// Centre right.
-    Cr,
-    /// Bottom left.
-    Bl,
-    /// Bottom centre.
-    Bc,
-    /// Bottom right.
-    Br,
 }

@@ -13,7 +13,8 @@ use crate::routes::usage::UsageAnswer;
 /// Uploads one picture or a batch and answers in order, one entry each. One broken file does not
 /// spoil a batch: its entry carries the problem, and only successes are charged. When all fail,
 /// the status is the first one's. With one file and an `Accept` that names an image type or
-/// `application/octet-stream`, the answer is the picture itself, and the facts are in headers.
+/// `application/octet-stream`, the answer is the picture itself, and the facts are in headers; with
+/// `format=auto` or a list it is then in one of the formats that `Accept` takes.
 #[utoipa::path(
     post, path = "/api/compress", tag = "pictures", security(("key" = [])),
     request_body(content = CompressForm, content_type = "multipart/form-data"),
@@ -29,10 +30,16 @@ use crate::routes::usage::UsageAnswer;
                     description = "Requests a minute, as `\"default\";q=600;w=60`"),
                 ("RateLimit" = String,
                     description = "Requests left and seconds to go, as `\"default\";r=599;t=60`"),
+                ("Vary" = String, description = "`Accept`"),
                 ("Content-Disposition" = String, description = "Picture only: its name"),
                 ("X-Original-Size" = u64, description = "Picture only: bytes uploaded"),
                 ("X-Size" = u64, description = "Picture only: bytes of the result"),
                 ("X-Savings" = f64, description = "Picture only: percent saved, one decimal"),
+                ("X-Format" = String, description = "Picture only: `webp`, `avif`, `jpg` or `png`"),
+                ("X-Quality" = f64, description = "Picture only: point of the quality scale, one \
+                    decimal; absent when no pixel was changed by coding"),
+                ("X-Score" = f64, description = "Picture only: SSIMULACRA2 against the scaled and \
+                    watermarked original, one decimal; when it was measured"),
                 ("X-Width" = u32, description = "Picture only: width in pixels"),
                 ("X-Height" = u32, description = "Picture only: height in pixels"),
                 ("X-Unchanged" = bool,

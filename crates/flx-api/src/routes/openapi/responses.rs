@@ -27,6 +27,9 @@ pub(super) enum UploadProblems {
     /// The multipart body is malformed or incomplete
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(ProblemView),
+    /// `Accept` takes none of the formats to choose from, with `format=auto` or a list
+    #[response(status = 406, content_type = "application/problem+json")]
+    NotAcceptable(ProblemView),
     /// The body arrived too slowly
     #[response(status = 408, content_type = "application/problem+json")]
     SlowBody(ProblemView),
