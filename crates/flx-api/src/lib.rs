@@ -60,7 +60,7 @@ pub use routes::compress::{
     FormatList, FormatName, FoundName, GravityField, LookName, PositionName, QualityField,
     QualityPoint, Success, UsageNow,
 };
-pub use routes::health::{Live, Ready};
+pub use routes::health::{EngineView, Live, Ready};
 pub use routes::openapi::openapi_json;
 pub use routes::usage::{TopUpLinks, UsageAnswer};
 pub use settings::{Links, PublicUrl, Settings, SyncResults, TopUps, WorkLimits};

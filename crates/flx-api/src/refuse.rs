@@ -23,6 +23,7 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         | CodecError::TooComplex { .. }
         | CodecError::OutputTooLarge { .. } => Kind::ImageTooLarge,
         CodecError::Corrupt { .. } => Kind::DamagedImage,
+        CodecError::CannotFit { .. } | CodecError::TargetNotReached { .. } => Kind::OutOfReach,
         CodecError::InvalidOption { .. } | CodecError::FormatDisabled { .. } => Kind::InvalidField,
         CodecError::DeadlineExceeded { .. } => {
             return Problem::new(Kind::Timeout, detail).with_retry_after(30);
@@ -70,6 +71,12 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         }
         CodecError::OutputTooLarge { width, height, limit, .. } => {
             problem.with_field(field).with_value(*width.max(height)).with_limit(*limit)
+        }
+        CodecError::CannotFit { bytes, limit, .. } => {
+            problem.with_field("maxBytes").with_value(*bytes).with_limit(*limit)
+        }
+        CodecError::TargetNotReached { score, target, .. } => {
+            problem.with_field("quality").with_value(score.as_str()).with_limit(target.as_str())
         }
         CodecError::Unsupported { found } => problem.with_field(field).with_value(*found),
         CodecError::UnsupportedVariant { variant, .. } => {
@@ -217,6 +224,11 @@ mod tests {
         check(&size, 422, file);
         let watermark = CodecError::Watermark(Box::new(size));
         check(&watermark, 422, Some("watermarkFile"));
+        let format = flx_core::Format::WebP;
+        check(&CodecError::CannotFit { format, bytes: 2, limit: 1 }, 422, Some("maxBytes"));
+        let (score, target) = (String::from("84.1"), String::from("85"));
+        let missed = CodecError::TargetNotReached { format, score, target };
+        check(&missed, 422, Some("quality"));
         check(&CodecError::DeadlineExceeded { stage: flx_core::Stage::Encode }, 503, None);
     }
 

@@ -109,7 +109,7 @@ async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Fin
     let turn = Instant::now() + limits.queue_timeout();
     let info = probe(state, &file.bytes).await?;
     state.picture_limits().check(&info).map_err(|error| refuse::picture(&error, "file"))?;
-    let needed = weight::bytes(&info, facts.options.format());
+    let needed = weight::bytes(&info, &facts.options);
     let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
     let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
     let original_size = file.bytes.size();

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     /// 422
     InvalidField,
     /// 422
+    OutOfReach,
+    /// 422
     ImageTooLarge,
     /// 422
     DamagedImage,
@@ -64,7 +66,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Every kind, in the order of their status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::BadRequest,
         Self::MalformedMultipart,
         Self::Unauthorized,
@@ -82,6 +84,7 @@ impl Kind {
         Self::UnsupportedImage,
         Self::RangeNotSatisfiable,
         Self::InvalidField,
+        Self::OutOfReach,
         Self::ImageTooLarge,
         Self::DamagedImage,
         Self::RateLimited,
@@ -177,6 +180,12 @@ impl Kind {
                 "invalid-field",
                 "A form field is missing, unknown or has a bad value",
                 "Invalid field",
+            ),
+            Self::OutOfReach => (
+                S::UNPROCESSABLE_ENTITY,
+                "out-of-reach",
+                "No quality gives this picture the size or the look asked for",
+                "Out of reach",
             ),
             Self::ImageTooLarge => (
                 S::UNPROCESSABLE_ENTITY,

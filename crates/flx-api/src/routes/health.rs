@@ -23,6 +23,23 @@ pub struct Live {
     /// Version of the program.
     #[schema(example = "0.1.0")]
     pub version: String,
+    /// What writes each output format.
+    pub engines: Vec<EngineView>,
+}
+
+/// The engine that writes a format.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Engine")]
+#[serde(rename_all = "camelCase")]
+pub struct EngineView {
+    /// `webp`, `avif`, `jpg` or `png`.
+    #[schema(example = "avif")]
+    pub format: String,
+    /// Name of the library.
+    #[schema(example = "libaom")]
+    pub name: String,
+    /// Whether it was built with all that makes it fast.
+    pub full_speed: bool,
 }
 
 /// Requests can be served.
@@ -41,9 +58,16 @@ pub struct Ready {
 
 /// Asks nobody, so that it answers however much there is to do.
 pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(Live { status: String::from("ok"), version: env!("CARGO_PKG_VERSION").to_owned() })
+    let engines = flx_core::engines().into_iter().map(|engine| EngineView {
+        format: engine.format.extension().to_owned(),
+        name: engine.name.to_owned(),
+        full_speed: engine.full_speed,
+    });
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Live {
+        status: String::from("ok"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        engines: engines.collect(),
+    })
 }
 
 /// Asks the database and writes a byte beside the results.

@@ -10,8 +10,11 @@ use super::health::{Live, Ready};
 use super::usage::UsageAnswer;
 use crate::problem::ProblemView;
 
+mod merge;
 mod paths;
 mod responses;
+
+use self::merge::Merge;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,7 +40,7 @@ mod responses;
         (name = "account", description = "Usage of an account"),
         (name = "operation", description = "For operators and their tools"),
     ),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Merge),
 )]
 struct Document;
 
@@ -114,6 +117,11 @@ mod tests {
         for field in TextField::ALL.into_iter().map(TextField::name).chain(files) {
             assert!(form.get(field).is_some(), "{field}");
         }
+        assert_eq!(
+            (&form["fit"]["type"], &form["fit"]["default"]),
+            (&"string".into(), &"inside".into())
+        );
+        assert!(!openapi_json().contains("allOf"), "a text that is an object too is nothing");
         assert_eq!(form.as_object().unwrap().len(), TextField::ALL.len() + files.len());
     }
 }

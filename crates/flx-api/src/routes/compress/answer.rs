@@ -55,7 +55,7 @@ pub struct Success {
     #[schema(nullable = false, minimum = 40.0, maximum = 100.0, example = 82.0)]
     pub quality: Option<f64>,
     /// How close it looks to the scaled and watermarked original: SSIMULACRA2, at most 100, with
-    /// one decimal; there when it was measured, as with `quality=auto`.
+    /// one decimal; there when it is known, as with `quality=auto`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, maximum = 100.0, example = 75.4)]
     pub score: Option<f64>,

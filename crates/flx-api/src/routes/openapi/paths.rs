@@ -39,7 +39,7 @@ use crate::routes::usage::UsageAnswer;
                 ("X-Quality" = f64, description = "Picture only: point of the quality scale, one \
                     decimal; absent when no pixel was changed by coding"),
                 ("X-Score" = f64, description = "Picture only: SSIMULACRA2 against the scaled and \
-                    watermarked original, one decimal; when it was measured"),
+                    watermarked original, one decimal; when it is known"),
                 ("X-Width" = u32, description = "Picture only: width in pixels"),
                 ("X-Height" = u32, description = "Picture only: height in pixels"),
                 ("X-Unchanged" = bool,

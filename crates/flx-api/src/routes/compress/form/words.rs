@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 pub enum FormatField {
     /// A format, or how to choose one.
     Name(#[schema(inline)] FormatName),
-    /// Formats to choose from.
+    /// Formats separated by commas: the one with the smallest file is taken.
     List(#[schema(inline)] FormatList),
 }
 
-/// Formats separated by commas: the one with the smallest file is taken.
+/// Formats to choose from.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(pattern = "^(webp|avif|jpg|png)(,(webp|avif|jpg|png))*$", example = "webp,avif")]
+#[schema(pattern = "^(webp|avif|jpg|png)(,(webp|avif|jpg|png))+$", example = "webp,avif")]
 pub struct FormatList(String);
 
 /// An output format, or how to choose one.
