@@ -232,6 +232,57 @@ fit-quality *FOLDERS:
     {{ measuring }}
     measure fit-quality "$@"
 
+# flx beside sharp, Pillow and the encoders' own tools: just bench-peers [quick|standard|full [COUNT [JOB]]]
+bench-peers *ARGS: setup _peers
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    home={{ quote(target / "bench-peers") }}
+    worker() {
+        name=$1
+        shift
+        cargo build --release --locked --package flx-benches --bin peer-worker "$@"
+        cp {{ quote(target / "release" / "peer-worker") }} "$home/$name"
+    }
+    portable=
+    if can_build_asm; then portable="--features asm"; fi
+    worker flx-worker-portable $portable
+    worker flx-worker $features
+    measure bench-peers "$home" "$@"
+
+# Installs what flx is measured against, as far as this machine lets it; what is missing is named
+# in the report as not measured.
+_peers:
+    #!/bin/sh
+    set -eu
+    home={{ quote(target / "bench-peers") }}
+    mkdir -p "$home/node"
+    packages=
+    want() { command -v "$1" >/dev/null || packages="$packages $2"; }
+    want cwebp webp
+    want avifenc libavif-bin
+    want cjpeg libjpeg-turbo-progs
+    want optipng optipng
+    want vips libvips-tools
+    want npm npm
+    python3 -c "import ensurepip" 2>/dev/null || packages="$packages python3-venv"
+    as_root=
+    if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+    install() {
+        $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --no-install-recommends "$@" >&2
+    }
+    if [ -n "$packages" ] && command -v apt-get >/dev/null; then
+        install $packages || { $as_root apt-get update >&2 && install $packages; } || true
+    fi
+    if ! [ -d "$home/node/node_modules/sharp" ] && command -v npm >/dev/null; then
+        echo '{ "private": true }' >"$home/node/package.json"
+        (cd "$home/node" && npm install --no-audit --no-fund sharp >&2) || true
+    fi
+    if ! "$home/venv/bin/python" -c "import PIL" 2>/dev/null; then
+        python3 -m venv "$home/venv" && "$home/venv/bin/pip" install --quiet pillow >&2 || true
+    fi
+
 # A toolchain of the minimal profile lacks these two.
 _components:
     #!/bin/sh

@@ -4,6 +4,7 @@
 pub mod callers;
 pub mod connection;
 pub mod machine;
+pub mod peers;
 pub mod pictures;
 pub mod score;
 pub mod server;

@@ -68,18 +68,25 @@ pub fn two_megapixels() -> Result<Picture, Box<dyn Error>> {
 /// # Errors
 /// When it cannot be read.
 pub fn twenty_four_megapixels() -> Result<Picture, Box<dyn Error>> {
-    let Picture { name, pixels } = large()?;
-    let (width, height) = pixels.dimensions();
-    let fold = |at: u32, side: u32| {
-        let within = at % (2 * side);
-        if within < side { within } else { 2 * side - 1 - within }
-    };
-    let pixels =
-        RgbImage::from_fn(6000, 4000, |x, y| *pixels.get_pixel(fold(x, width), fold(y, height)));
-    Ok(Picture { name, pixels })
+    Ok(large()?.mirrored(6000, 4000))
 }
 
 impl Picture {
+    /// A picture of any size: this one beside and below its mirror images, so that no seam makes an
+    /// edge; or its corner.
+    #[must_use]
+    pub fn mirrored(&self, new_width: u32, new_height: u32) -> Self {
+        let (width, height) = self.pixels.dimensions();
+        let fold = |at: u32, side: u32| {
+            let within = at % (2 * side);
+            if within < side { within } else { 2 * side - 1 - within }
+        };
+        let pixels = RgbImage::from_fn(new_width, new_height, |x, y| {
+            *self.pixels.get_pixel(fold(x, width), fold(y, height))
+        });
+        Self { name: self.name.clone(), pixels }
+    }
+
     /// The picture as a camera or telephone writes it: baseline JPEG at quality 95 with halved
     /// chroma and the standard Huffman tables.
     ///

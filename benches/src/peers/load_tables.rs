@@ -1,0 +1,131 @@
+//! Batches, engines and growth as Markdown.
+
+use std::fmt::Write;
+
+use super::batch::{COUNT, Way};
+use super::engines::{Engine, Load};
+use super::scaling::Growth;
+
+/// Pictures a second of each way, and the best of flx against the best of sharp.
+#[must_use]
+pub fn batch(ways: &[Way]) -> String {
+    let mut table = String::from(
+        "| batch | pictures/s | wall ms | CPU ms | kB | peak MB |\n|---|---:|---:|---:|---:|---:|\n",
+    );
+    let best = |name: &str| {
+        let mine = ways.iter().filter(|way| way.name.starts_with(name));
+        mine.filter_map(|way| way.wall_ms).min_by(f64::total_cmp)
+    };
+    for way in ways {
+        let (Some(wall), Some(cpu)) = (way.wall_ms, way.cpu_ms) else {
+            let _ = writeln!(table, "| {}: not measured | – | – | – | – | – |", way.name);
+            continue;
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "| {} | {:.1} | {wall:.0} | {cpu:.0} | {} | {:.0} |",
+            way.name,
+            COUNT as f64 * 1e3 / wall,
+            way.bytes / 1000,
+            way.peak.unwrap_or_default() as f64 / 1e6,
+        );
+    }
+    if let (Some(flx), Some(sharp)) = (best("flx"), best("sharp")) {
+        let ratio = flx / sharp;
+        let verdict = if ratio <= 0.7 { "met" } else { "**missed**" };
+        let _ = writeln!(
+            table,
+            "\nThe better way of flx takes **{ratio:.2}** of the time of sharp's better way; goal ≤ 0.70: {verdict}.",
+        );
+    }
+    table
+}
+
+/// Time and memory per megapixel.
+#[must_use]
+pub fn engines(engines: &[Engine]) -> String {
+    let sizes: Vec<String> = engines
+        .first()
+        .into_iter()
+        .flat_map(|engine| engine.at)
+        .flatten()
+        .map(|load| format!("{:.1} MP", load.megapixels))
+        .collect();
+    let (small, large) =
+        (sizes.first().map_or("", String::as_str), sizes.get(1).map_or("", String::as_str));
+    let mut table = format!(
+        "| engine | effort | ms/MP at {small} | at {large} | peak MB at {small} | at {large} | \
+         bytes a pixel | MB besides |\n|---|---|---:|---:|---:|---:|---:|---:|\n"
+    );
+    for engine in engines {
+        let [first, second] = engine.at;
+        let speed = |load: Option<Load>| {
+            load.map_or("–".to_owned(), |load| format!("{:.0}", load.wall_ms / load.megapixels))
+        };
+        let peak =
+            |load: Option<Load>| load.map_or("–".to_owned(), |load| megabytes(load.used()));
+        let (slope, besides) = match (first, second) {
+            (Some(a), Some(b)) => {
+                let slope = (b.used() - a.used()) / (b.megapixels - a.megapixels) / 1e6;
+                (format!("{slope:.1}"), megabytes(a.used() - slope * a.megapixels * 1e6))
+            }
+            _ => ("–".to_owned(), "–".to_owned()),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} | {} | {} | {slope} | {besides} |",
+            engine.name,
+            engine.effort,
+            speed(first),
+            speed(second),
+            peak(first),
+            peak(second),
+        );
+    }
+    table
+}
+
+/// Time a megapixel and memory at every size.
+#[must_use]
+pub fn growth(growths: &[Growth]) -> String {
+    let mut table = String::from("| megapixels |");
+    for growth in growths {
+        let _ = write!(table, " {}: ms/MP | peak MB |", growth.name);
+    }
+    table += "\n|---:|";
+    table += &"---:|---:|".repeat(growths.len());
+    table.push('\n');
+    let sizes = growths.iter().map(|growth| growth.loads.len()).max().unwrap_or_default();
+    for size in 0..sizes {
+        let loads: Vec<Option<&Load>> =
+            growths.iter().map(|growth| growth.loads.get(size)).collect();
+        let megapixels = loads.iter().flatten().next().map_or(0.0, |load| load.megapixels);
+        let _ = write!(table, "| {megapixels:.1} |");
+        for load in loads {
+            let _ = match load {
+                Some(load) => write!(
+                    table,
+                    " {:.0} | {} |",
+                    load.wall_ms / load.megapixels,
+                    megabytes(load.memory.peak as f64)
+                ),
+                None => write!(table, " – | – |"),
+            };
+        }
+        table.push('\n');
+    }
+    table
+}
+
+impl Load {
+    /// Bytes that the picture itself took at the peak.
+    fn used(&self) -> f64 {
+        self.memory.peak as f64 - self.memory.idle as f64
+    }
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.0}", bytes / 1e6)
+}

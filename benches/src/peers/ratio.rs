@@ -1,0 +1,99 @@
+//! flx's figures as shares of a peer's.
+
+use super::rounds::{Measured, SCORES};
+
+/// A geometric mean over pictures, with its spread.
+#[derive(Debug, Clone)]
+pub struct Ratio {
+    /// The geometric mean.
+    pub mean: f64,
+    /// The picture where flx is best.
+    pub least: f64,
+    /// The picture where flx is worst.
+    pub most: f64,
+    /// That picture's place.
+    pub worst: usize,
+    /// How many pictures there are.
+    pub count: usize,
+}
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Wall time.
+    Wall,
+    /// User and system time.
+    Cpu,
+}
+
+impl Ratio {
+    /// Sums up one ratio a picture; pictures without one are left out.
+    #[must_use]
+    pub fn over(ratios: &[Option<f64>]) -> Option<Self> {
+        let known: Vec<(usize, f64)> = ratios
+            .iter()
+            .enumerate()
+            .filter_map(|(place, ratio)| Some((place, (*ratio)?)))
+            .collect();
+        let worst = known.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some(Self {
+            mean: geometric_mean(known.iter().map(|one| one.1))?,
+            least: known.iter().map(|one| one.1).fold(f64::INFINITY, f64::min),
+            most: worst.1,
+            worst: worst.0,
+            count: known.len(),
+        })
+    }
+}
+
+/// Bytes at one score.
+#[must_use]
+pub fn bytes_at(flx: &Measured, peer: &Measured, score: f64) -> Option<f64> {
+    Some(flx.curve.bytes_at(score)? / peer.curve.bytes_at(score)?)
+}
+
+/// Bytes over the scores that both reached; for a job that is not swept, flx's bytes against those
+/// of the cheapest result of the peer's that looks as good, or of its best.
+#[must_use]
+pub fn bytes(flx: &Measured, peer: &Measured, swept: bool) -> Option<f64> {
+    if swept {
+        return geometric_mean(SCORES.iter().filter_map(|score| bytes_at(flx, peer, *score)));
+    }
+    let own = flx.curve.points().first()?;
+    let other = peer.curve.reaching(own.score)?;
+    Some(own.bytes as f64 / other.bytes as f64)
+}
+
+/// Time over the scores that both reached.
+#[must_use]
+pub fn time(flx: &Measured, peer: &Measured, of: Of, threads: u32) -> Option<f64> {
+    let ratios = flx.times.iter().filter(|time| time.threads == threads).filter_map(|own| {
+        let same = |time: &&super::rounds::Time| time.threads == threads && time.score == own.score;
+        let other = peer.times.iter().find(same)?;
+        Some(match of {
+            Of::Wall => own.wall_ms / other.wall_ms,
+            Of::Cpu => own.cpu_ms / other.cpu_ms,
+        })
+    });
+    geometric_mean(ratios)
+}
+
+/// None when there is nothing to average.
+pub fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values
+        .filter(|value| value.is_finite() && *value > 0.0)
+        .fold((0.0, 0_u32), |(sum, count), value| (sum + value.ln(), count + 1));
+    (count > 0).then(|| (sum / f64::from(count)).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_average_geometrically_and_name_the_worst() {
+        let ratio = Ratio::over(&[Some(0.5), None, Some(2.0)]).unwrap();
+        assert!((ratio.mean - 1.0).abs() < 1e-12);
+        assert_eq!((ratio.least, ratio.most, ratio.worst, ratio.count), (0.5, 2.0, 2, 2));
+    }
+}
