@@ -225,7 +225,14 @@ sizes *FOLDERS:
     {{ measuring }}
     measure sizes "$@"
 
-# Fits the quality scale of JPEG and AVIF to WebP's: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
+# What quality=auto takes and reaches: FLX_CORPUS=… just bench-auto [kodak,clic [N]]
+bench-auto *FOLDERS:
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    measure auto-quality "$@"
+
+# Fits every engine to the quality scale: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
 fit-quality *FOLDERS:
     #!/bin/sh
     set -eu

@@ -87,6 +87,16 @@ impl Picture {
         Self { name: self.name.clone(), pixels }
     }
 
+    /// The picture as a PNG file.
+    ///
+    /// # Errors
+    /// When the encoder refuses it.
+    pub fn to_png(&self) -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut file = std::io::Cursor::new(Vec::new());
+        self.pixels.write_to(&mut file, image::ImageFormat::Png)?;
+        Ok(file.into_inner())
+    }
+
     /// The picture as a camera or telephone writes it: baseline JPEG at quality 95 with halved
     /// chroma and the standard Huffman tables.
     ///

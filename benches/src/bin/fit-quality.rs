@@ -1,21 +1,20 @@
-//! Fits the quality scale: for each point of it, the settings of mozjpeg and ravif at which
-//! pictures score the same SSIMULACRA2 as libwebp's at the setting of that number.
+//! Fits the quality scale: for each point of it, the setting of every lossy engine at which
+//! pictures have the scale's mean SSIMULACRA2 score.
 //!
 //! `FLX_CORPUS=… just fit-quality [kodak,clic [N]]` prints the tables that stand in the encoders,
-//! fitted on every Nth picture of these folders (default: on all).
+//! fitted on every Nth picture of these folders (default: on all), and what each format scores at
+//! each quality with the tables as they are.
 
 use std::error::Error;
 use std::io::Write;
 
 use flx_benches::pictures::{Picture, photographs};
 use flx_benches::score::ssimulacra2;
-use flx_core::{Format, fitting};
+use flx_core::{Format, engines, fitting};
 use rayon::prelude::*;
 
-const POINTS: [u8; 10] = [40, 50, 60, 70, 75, 82, 88, 93, 97, 100];
-
 /// Settings at which each engine is measured; between them scores are interpolated.
-const GRID: [u8; 16] = [25, 32, 40, 46, 52, 58, 64, 70, 75, 80, 84, 88, 92, 95, 98, 100];
+const GRID: [u8; 18] = [20, 28, 35, 40, 46, 52, 58, 64, 70, 75, 80, 84, 88, 91, 94, 96, 98, 100];
 
 /// Mean score and bytes at one setting.
 #[derive(Clone, Copy)]
@@ -32,65 +31,80 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pictures: Vec<Picture> = photographs(&folders)?.into_iter().step_by(step).collect();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} pictures of {}", pictures.len(), folders.join(", "))?;
-
-    let webp = POINTS
-        .iter()
-        .map(|point| measure(&pictures, Format::WebP, *point, *point))
-        .collect::<Result<Vec<_>, _>>()?;
-    // Below and above 93 JPEG differs in chroma subsampling, so both are measured whole.
-    for (name, format, quality) in [
-        ("jpeg 4:2:0", Format::Jpeg, 82),
-        ("jpeg 4:4:4", Format::Jpeg, 100),
-        ("avif", Format::Avif, 82),
-    ] {
-        let curve = GRID
-            .iter()
-            .map(|setting| measure(&pictures, format, quality, *setting))
-            .collect::<Result<Vec<_>, _>>()?;
-        writeln!(out, "\n{name}: quality → setting (score of WebP; bytes of WebP, of {name})")?;
-        for (point, target) in POINTS.iter().zip(&webp) {
-            match meet(&curve, target.score) {
-                Some(met) => writeln!(
-                    out,
-                    "    ({point}, {:.1}), // {:.1}; {:.0}k, {:.0}k",
-                    met.setting,
-                    target.score,
-                    target.bytes / 1000.0,
-                    met.bytes / 1000.0
-                )?,
-                None => writeln!(
-                    out,
-                    "    ({point}, –), // {:.1} is outside {:.1}–{:.1}",
-                    target.score,
-                    curve.first().map_or(0.0, |measured| measured.score),
-                    curve.last().map_or(0.0, |measured| measured.score)
-                )?,
-            }
-        }
-        out.flush()?;
+    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
+        check(&mut out, &pictures, engine.format, engine.name)?;
+    }
+    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
+        fit(&mut out, &pictures, engine.format, engine.name)?;
     }
     Ok(())
 }
 
+/// What the format scores with its table as it is.
+fn check(
+    out: &mut impl Write,
+    pictures: &[Picture],
+    format: Format,
+    engine: &str,
+) -> Result<(), Box<dyn Error>> {
+    writeln!(out, "\n{format} by {engine}: quality, score wanted, score now, bytes")?;
+    for (quality, wanted) in fitting::SCALE {
+        let now = measure(pictures, format, f32::from(quality), None)?;
+        writeln!(
+            out,
+            "    {quality:3}  {wanted:5.1}  {:5.1} ({:+.1})  {:.0}k",
+            now.score,
+            now.score - f64::from(wanted),
+            now.bytes / 1000.0
+        )?;
+    }
+    Ok(())
+}
+
+/// The table that meets the scale.
+fn fit(
+    out: &mut impl Write,
+    pictures: &[Picture],
+    format: Format,
+    engine: &str,
+) -> Result<(), Box<dyn Error>> {
+    // What else depends on the scale, such as chroma subsampling, may differ along it, so each kind
+    // is measured whole.
+    for (kind, quality) in [("below the top", 82.0), ("at the top", 100.0)] {
+        let curve = GRID
+            .iter()
+            .map(|setting| measure(pictures, format, quality, Some(f32::from(*setting))))
+            .collect::<Result<Vec<_>, _>>()?;
+        writeln!(out, "\n{format} by {engine}, as {kind} of the scale: quality → setting")?;
+        for (point, wanted) in fitting::SCALE {
+            match meet(&curve, f64::from(wanted)) {
+                Some(met) => writeln!(
+                    out,
+                    "    ({point}, {:.1}), // {wanted:.1}, {:.0}k",
+                    met.setting,
+                    met.bytes / 1000.0
+                )?,
+                None => writeln!(out, "    // {point}: {wanted:.1} is not reached")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Codes every picture, at the engine's own setting where one is given.
 fn measure(
     pictures: &[Picture],
     format: Format,
-    quality: u8,
-    setting: u8,
+    quality: f32,
+    setting: Option<f32>,
 ) -> Result<Measured, Box<dyn Error>> {
     let results = pictures
         .par_iter()
         .map(|picture| {
             let (width, height) = picture.pixels.dimensions();
             let one = || -> Result<(f64, f64), Box<dyn Error>> {
-                let file = fitting::encode_at(
-                    &picture.pixels,
-                    width,
-                    height,
-                    format,
-                    f32::from(quality),
-                    f32::from(setting),
-                )?;
+                let file =
+                    fitting::encode_at(&picture.pixels, width, height, format, quality, setting)?;
                 let shown = fitting::decode_rgb8(&file)?;
                 let score = ssimulacra2(&picture.pixels, &shown, width, height)?;
                 Ok((score, file.len() as f64))
@@ -100,7 +114,7 @@ fn measure(
         .collect::<Result<Vec<_>, _>>()?;
     let count = results.len() as f64;
     Ok(Measured {
-        setting: f64::from(setting),
+        setting: f64::from(setting.unwrap_or(quality)),
         score: results.iter().map(|result| result.0).sum::<f64>() / count,
         bytes: results.iter().map(|result| result.1).sum::<f64>(),
     })

@@ -21,6 +21,7 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         | CodecError::SideTooLong { .. }
         | CodecError::TooManyFrames { .. }
         | CodecError::TooComplex { .. }
+        | CodecError::ResultTooLarge { .. }
         | CodecError::OutputTooLarge { .. } => Kind::ImageTooLarge,
         CodecError::Corrupt { .. } => Kind::DamagedImage,
         CodecError::CannotFit { .. } | CodecError::TargetNotReached { .. } => Kind::OutOfReach,
@@ -78,6 +79,10 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         CodecError::TargetNotReached { score, target, .. } => {
             problem.with_field("quality").with_value(score.as_str()).with_limit(target.as_str())
         }
+        CodecError::ResultTooLarge { width, height, max_pixels, .. } => problem
+            .with_field(field)
+            .with_value(u64::from(*width) * u64::from(*height))
+            .with_limit(*max_pixels),
         CodecError::Unsupported { found } => problem.with_field(field).with_value(*found),
         CodecError::UnsupportedVariant { variant, .. } => {
             problem.with_field(field).with_value(variant.as_str())

@@ -6,6 +6,7 @@ use image::metadata::Orientation;
 use crate::colour::Conversion;
 use crate::decode::Wanted;
 use crate::encode::How;
+use crate::geometry::Geometry;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
@@ -30,7 +31,7 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let mut timings = Timings::default();
     let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
     let formats: Vec<Format> = options.format().candidates(header.info.format()).iter().collect();
-    let target = plan(&header.info, &formats, options, limits)?;
+    let geometry = plan(&header.info, &formats, options, limits)?;
 
     let wanted = Wanted { threads: options.threads() };
     let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
@@ -38,8 +39,11 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         timings.run(Stage::Colour, limits, || Ok(colour::to_srgb(decoded)))?;
     let orientation = header.info.orientation;
     // Scaling first leaves fewer pixels to turn; the result is the same.
-    let image =
-        timings.run(Stage::Resize, limits, || Ok(resize(image, unturned(target, orientation))))?;
+    let stored = geometry.unturned(orientation);
+    let image = timings.run(Stage::Resize, limits, || {
+        let aimed = stored.aimed(&image, options.gravity());
+        Ok(resize(image, &aimed, options.background()))
+    })?;
     let image = timings.run(Stage::Orient, limits, || Ok(upright(image, orientation)))?;
     let image = match options.watermark() {
         Some(mark) => timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?,
@@ -50,7 +54,7 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let found = timings
         .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
 
-    let kept = kept_original(input, &header, found.format, options, target, conversion)
+    let kept = kept_original(input, &header, found.format, options, &geometry, conversion)
         .filter(|stripped| stripped.len() <= found.bytes.len());
     Ok(Compressed {
         unchanged: kept.is_some(),
@@ -59,36 +63,37 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         score: if kept.is_some() { found.score.map(|_| 100.0) } else { found.score },
         encodes: found.encodes,
         bytes: kept.unwrap_or(found.bytes),
-        width: target.width,
-        height: target.height,
+        width: geometry.canvas.width,
+        height: geometry.canvas.height,
         source: header.info,
         timings,
     })
 }
 
-/// Checks limits on source and result, and gives the result's size. Of several formats one that
-/// can hold it is enough.
+/// Checks limits on source and result, and gives the way between them. Of several formats one
+/// that can hold the result is enough.
 fn plan(
     info: &ImageInfo,
     formats: &[Format],
     options: &Options,
     limits: &Limits,
-) -> Result<TargetSize, Error> {
+) -> Result<Geometry, Error> {
     limits.check(info)?;
-    let (width, height) = (info.width(), info.height());
-    let target = TargetSize::fit(width, height, options.max_width(), options.max_height());
+    let source = TargetSize { width: info.width(), height: info.height() };
+    let geometry = Geometry::plan(source, options);
+    let target = geometry.canvas;
+    limits.check_result(target, source)?;
     let mut unfit = None;
     for format in formats {
         format.check_enabled()?;
         if target.width <= format.max_side() && target.height <= format.max_side() {
-            return Ok(target);
+            return Ok(geometry);
         }
         unfit = Some(*format);
     }
-    let Some(format) = unfit else { return Ok(target) };
+    let Some(format) = unfit else { return Ok(geometry) };
     let limit = format.max_side();
-    let side = std::num::NonZeroU32::new(limit);
-    let suggested = TargetSize::fit(target.width, target.height, side, side);
+    let suggested = target.within(TargetSize { width: limit, height: limit });
     Err(Error::OutputTooLarge {
         format,
         width: target.width,
@@ -97,17 +102,6 @@ fn plan(
         suggested_width: suggested.width,
         suggested_height: suggested.height,
     })
-}
-
-/// A size as it is before the picture is turned upright.
-fn unturned(target: TargetSize, orientation: Orientation) -> TargetSize {
-    match orientation {
-        Orientation::Rotate90
-        | Orientation::Rotate270
-        | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => TargetSize { width: target.height, height: target.width },
-        _ => target,
-    }
 }
 
 fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
@@ -121,13 +115,13 @@ fn kept_original(
     header: &Header<'_>,
     format: Format,
     options: &Options,
-    target: TargetSize,
+    geometry: &Geometry,
     conversion: Conversion,
 ) -> Option<Vec<u8>> {
     let info = &header.info;
     let same_format = info.format().as_output() == Some(format);
-    let same_size = (target.width, target.height) == (info.width(), info.height());
-    if !same_format || !same_size || options.watermark().is_some() || info.frames() > 1 {
+    let same_pixels = geometry.changes_nothing() && options.watermark().is_none();
+    if !same_format || !same_pixels || info.frames() > 1 {
         return None;
     }
     let profile = match conversion {

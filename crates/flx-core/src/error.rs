@@ -114,6 +114,21 @@ pub enum Error {
         /// The score asked for.
         target: String,
     },
+    /// The result would be larger than its source, and than allowed.
+    #[error(
+        "the result would be {width}×{height} px ({} pixels), the limit is {max_pixels} pixels and {max_side} px per side",
+        u64::from(*width) * u64::from(*height)
+    )]
+    ResultTooLarge {
+        /// Width of the result in pixels.
+        width: u32,
+        /// Height of the result in pixels.
+        height: u32,
+        /// The limit in pixels.
+        max_pixels: u64,
+        /// The limit in pixels per side.
+        max_side: u32,
+    },
     /// An option's value is outside its range.
     #[error("{name} is {value}, allowed is {allowed}")]
     InvalidOption {

@@ -5,19 +5,26 @@ use std::str::FromStr;
 use crate::Error;
 
 /// How a picture fills the box of the greatest width and height.
+///
+/// A box with one side only is always filled as by [`Inside`](Self::Inside). Nothing is enlarged
+/// unless [`Options::with_enlarge`](crate::Options::with_enlarge) asks for it; what a picture that
+/// is smaller than the box becomes without, each variant tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Fit {
-    /// In proportion, as large as fits into the box. The default.
+    /// In proportion, as large as fits into the box. The default. A smaller picture stays as it is.
     #[default]
     Inside,
     /// In proportion, so that it covers the box; what stands out is cut away at the side that the
-    /// [`Gravity`] turns from.
+    /// [`Gravity`] turns from. A picture too small to cover the box is cut to the box's proportion
+    /// and not scaled: 640×480 into 1000×200 gives 640×128.
     Cover,
     /// In proportion, as large as fits into the box; the rest of the box is filled with the
-    /// background.
+    /// background, which is opaque. The result is always as large as the box: a smaller picture
+    /// stays as it is, with more around it. Transparent pixels of the picture stay transparent.
     Contain,
-    /// To the box's own proportion, which stretches the picture.
+    /// To the box's own proportion, which stretches the picture. A side of the box that is longer
+    /// than the picture's counts as the picture's.
     Fill,
 }
 

@@ -5,10 +5,13 @@ use image::{DynamicImage, RgbImage};
 use crate::decode::Wanted;
 use crate::encode::{Coding, How};
 use crate::raster::Raster;
-use crate::{Error, Format, Limits, Options, colour, decode, encode, probe};
+use crate::{Error, Format, Limits, Options, colour, decode, encode, probe, quality};
 
-/// Encodes 8-bit RGB pixels with the engine's own setting; `quality` decides what else depends on
-/// the scale, such as chroma subsampling.
+/// The quality scale: the mean score that pictures shall have at each quality.
+pub const SCALE: [(u8, f32); 10] = quality::SCALE.0;
+
+/// Encodes 8-bit RGB pixels at a quality, or at an engine's own setting; then the quality decides
+/// only what else depends on the scale, such as chroma subsampling.
 ///
 /// # Errors
 /// [`Error::Encode`] when the engine refuses, or `rgb` is not `width` × `height` × 3 bytes.
@@ -18,7 +21,7 @@ pub fn encode_at(
     height: u32,
     format: Format,
     quality: f32,
-    setting: f32,
+    setting: Option<f32>,
 ) -> Result<Vec<u8>, Error> {
     let image = RgbImage::from_raw(width, height, rgb.to_vec()).ok_or_else(|| Error::Encode {
         format,
@@ -27,7 +30,11 @@ pub fn encode_at(
     let raster = Raster::Image(DynamicImage::ImageRgb8(image));
     let limits = Limits::default();
     let how = How::of(&Options::default(), &limits);
-    encode::encode(&raster, format, Coding::Setting { setting, quality }, &how)
+    let coding = match setting {
+        Some(setting) => Coding::Setting { setting, quality },
+        None => Coding::Lossy(quality),
+    };
+    encode::encode(&raster, format, coding, &how)
 }
 
 /// Decodes a file to 8-bit RGB pixels in sRGB, neither scaled nor turned.

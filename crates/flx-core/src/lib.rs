@@ -28,14 +28,19 @@
 //! # }
 //! ```
 //!
+//! More tasks, each in a few lines: [`recipes`].
+//!
 //! # Limits
 //! Pixels, sides, bytes and frames are checked on the header, before any decoder runs; see
-//! [`Limits`]. A deadline and a cancel flag are honoured between stages.
+//! [`Limits`]. A deadline and a cancel flag are honoured between stages, and within them by engines
+//! that can stop half-way; effort is lowered before a deadline is missed.
 //!
 //! # Features
 //! `jpeg`, `png`, `webp`, `avif`, `gif`, `bmp` and `tiff` (all on by default) add a format each;
-//! a build without any of them reads nothing. `asm` adds hand-written SIMD to AVIF and needs nasm
-//! at build time. Engines build with cargo and a C compiler alone otherwise.
+//! a build without any of them reads nothing. These build with cargo and a C compiler alone. Faster
+//! engines stand beside them: `asm` adds hand-written SIMD to the portable AVIF engine and needs
+//! nasm, `avif-aom` writes AVIF by libaom and needs cmake and nasm, `jpeg-jpegli` writes JPEG by
+//! jpegli and needs cmake and a C++ compiler, all at build time only. [`engines`] tells which are in.
 
 #![cfg_attr(
     not(all(
@@ -56,6 +61,7 @@
 )]
 
 mod auto_quality;
+mod canvas;
 mod colour;
 mod compress;
 mod compressed;
@@ -69,7 +75,9 @@ mod fit;
 pub mod fitting;
 mod format;
 mod format_choice;
+mod geometry;
 mod info;
+mod interest;
 #[cfg(feature = "avif")]
 mod isobmff;
 mod keep;
@@ -85,6 +93,10 @@ mod search;
 mod stage;
 mod strip;
 mod watermark;
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/recipes.md")]
+pub mod recipes {}
 
 pub use auto_quality::AutoQuality;
 pub use compress::compress;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::resize::TargetSize;
 use crate::{Error, ImageInfo, Progress, Stage};
 
 /// Limits on one call, checked on the file's header before any decoder runs.
@@ -41,14 +42,14 @@ impl Limits {
         self
     }
 
-    /// Most pixels of the source, width × height. Default 50,000,000.
+    /// Most pixels of the source, width × height, and of a result that is enlarged. Default 50,000,000.
     #[must_use]
     pub fn with_max_pixels(mut self, pixels: u64) -> Self {
         self.max_pixels = pixels;
         self
     }
 
-    /// Longest side of the source in pixels. Default 30,000.
+    /// Longest side in pixels, of the source and of a result that is enlarged. Default 30,000.
     #[must_use]
     pub fn with_max_side(mut self, pixels: u32) -> Self {
         self.max_side = pixels;
@@ -122,6 +123,24 @@ impl Limits {
         self.may_go_on(stage)?;
         if let Some(progress) = &self.progress {
             progress.announce(stage);
+        }
+        Ok(())
+    }
+
+    /// Checks a result that is larger than its source: it is bound as the source is.
+    pub(crate) fn check_result(&self, size: TargetSize, source: TargetSize) -> Result<(), Error> {
+        let TargetSize { width, height } = size;
+        if size.at_most(source) == size {
+            return Ok(());
+        }
+        let too_long = width > self.max_side || height > self.max_side;
+        if too_long || u64::from(width) * u64::from(height) > self.max_pixels {
+            return Err(Error::ResultTooLarge {
+                width,
+                height,
+                max_pixels: self.max_pixels,
+                max_side: self.max_side,
+            });
         }
         Ok(())
     }

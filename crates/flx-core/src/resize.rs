@@ -1,9 +1,13 @@
-//! Scaling down.
+//! Cutting and scaling.
 
 use std::num::NonZeroU32;
 
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::DynamicImage;
+
+use crate::canvas;
+use crate::geometry::{Geometry, Part};
+use crate::options::Background;
 
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,14 +20,27 @@ impl TargetSize {
     /// The largest size in proportion, neither wider nor higher than asked, nor enlarged.
     ///
     /// The side that binds is met exactly; the other is rounded to the nearest pixel, at least 1.
-    pub(crate) fn fit(
-        width: u32,
-        height: u32,
+    pub(crate) fn fit(self, max_width: Option<NonZeroU32>, max_height: Option<NonZeroU32>) -> Self {
+        let max_width = max_width.map_or(self.width, |max| max.get().min(self.width));
+        let max_height = max_height.map_or(self.height, |max| max.get().min(self.height));
+        self.scaled_to(max_width, max_height)
+    }
+
+    /// The same, enlarged if need be. A side that is not given does not bind.
+    pub(crate) fn fill(
+        self,
         max_width: Option<NonZeroU32>,
         max_height: Option<NonZeroU32>,
     ) -> Self {
-        let max_width = max_width.map_or(width, |max| max.get().min(width));
-        let max_height = max_height.map_or(height, |max| max.get().min(height));
+        if max_width.is_none() && max_height.is_none() {
+            return self;
+        }
+        let side = |max: Option<NonZeroU32>| max.map_or(u32::MAX, NonZeroU32::get);
+        self.scaled_to(side(max_width), side(max_height))
+    }
+
+    fn scaled_to(self, max_width: u32, max_height: u32) -> Self {
+        let Self { width, height } = self;
         // Which side binds is decided by cross-multiplication: fractions would round.
         let by_width = u64::from(max_width) * u64::from(height);
         let by_height = u64::from(max_height) * u64::from(width);
@@ -35,6 +52,20 @@ impl TargetSize {
             Self { width: other, height: max_height }
         }
     }
+
+    /// In proportion, shrunk until neither side is longer than the other's.
+    pub(crate) fn within(self, other: Self) -> Self {
+        self.fit(NonZeroU32::new(other.width), NonZeroU32::new(other.height))
+    }
+
+    /// Each side by itself, no longer than the other's.
+    pub(crate) fn at_most(self, other: Self) -> Self {
+        Self { width: self.width.min(other.width), height: self.height.min(other.height) }
+    }
+
+    pub(crate) fn transposed(self) -> Self {
+        Self { width: self.height, height: self.width }
+    }
 }
 
 fn rounded_quotient(dividend: u64, divisor: u32) -> u32 {
@@ -42,26 +73,74 @@ fn rounded_quotient(dividend: u64, divisor: u32) -> u32 {
     u32::try_from((dividend + divisor / 2) / divisor).unwrap_or(u32::MAX)
 }
 
-/// Scales with a Lanczos filter of three lobes, on premultiplied alpha, so that the colours of
-/// invisible pixels do not bleed into visible ones. A picture of the target size is given back.
-pub(crate) fn resize(image: DynamicImage, target: TargetSize) -> DynamicImage {
-    if (image.width(), image.height()) == (target.width, target.height) {
-        return image;
+/// Cuts out, scales and sets on the background, as the geometry says.
+///
+/// Scaling is by a Lanczos filter of three lobes, on premultiplied alpha, so that the colours of
+/// invisible pixels do not bleed into visible ones. A picture to which nothing is done is given
+/// back; one that was decoded at another size than the geometry's source is brought to the same
+/// result.
+pub(crate) fn resize(
+    image: DynamicImage,
+    geometry: &Geometry,
+    background: Background,
+) -> DynamicImage {
+    let scaled = scaled(image, geometry);
+    if geometry.canvas == geometry.scaled {
+        return scaled;
     }
-    resized(&image, target)
+    canvas::set(scaled, geometry, background)
 }
 
-/// The same from a picture that is still needed.
+fn scaled(image: DynamicImage, geometry: &Geometry) -> DynamicImage {
+    let size = TargetSize { width: image.width(), height: image.height() };
+    let part = geometry.part_of(size.width, size.height);
+    if part == Part::whole(geometry.scaled) && geometry.scaled == size {
+        return image;
+    }
+    let same = part.width == f64::from(geometry.scaled.width)
+        && part.height == f64::from(geometry.scaled.height);
+    if same && part.left.fract() == 0.0 && part.top.fract() == 0.0 {
+        let TargetSize { width, height } = geometry.scaled;
+        return image.crop_imm(part.left as u32, part.top as u32, width, height);
+    }
+    convolved(&image, part, geometry.scaled, FilterType::Lanczos3)
+}
+
+/// The whole picture in another size, from one that is still needed.
 pub(crate) fn resized(image: &DynamicImage, target: TargetSize) -> DynamicImage {
+    resized_by(image, target, FilterType::Lanczos3)
+}
+
+/// The same by another filter.
+pub(crate) fn resized_by(
+    image: &DynamicImage,
+    target: TargetSize,
+    filter: FilterType,
+) -> DynamicImage {
+    let whole = Part::whole(TargetSize { width: image.width(), height: image.height() });
+    convolved(image, whole, target, filter)
+}
+
+fn convolved(
+    image: &DynamicImage,
+    part: Part,
+    target: TargetSize,
+    filter: FilterType,
+) -> DynamicImage {
     let mut scaled = DynamicImage::new(target.width, target.height, image.color());
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(
+        part.left,
+        part.top,
+        part.width,
+        part.height,
+    );
     match Resizer::new().resize(image, &mut scaled, &options) {
         Ok(()) => scaled,
-        // Both pictures have the same pixel type and no side is zero, so nothing is left that
-        // could be refused; a slower filter of the same kind is still better than no picture.
-        Err(_) => {
-            image.resize_exact(target.width, target.height, image::imageops::FilterType::Lanczos3)
-        }
+        // Both pictures have the same pixel type, no side is zero and the part lies inside, so
+        // nothing is left that could be refused; a slower filter is still better than no picture.
+        Err(_) => image
+            .crop_imm(part.left as u32, part.top as u32, part.width as u32, part.height as u32)
+            .resize_exact(target.width, target.height, image::imageops::FilterType::Lanczos3),
     }
 }
 
@@ -70,12 +149,8 @@ mod tests {
     use super::*;
 
     fn fit(size: (u32, u32), max_width: u32, max_height: u32) -> (u32, u32) {
-        let target = TargetSize::fit(
-            size.0,
-            size.1,
-            NonZeroU32::new(max_width),
-            NonZeroU32::new(max_height),
-        );
+        let target = TargetSize { width: size.0, height: size.1 }
+            .fit(NonZeroU32::new(max_width), NonZeroU32::new(max_height));
         (target.width, target.height)
     }
 

@@ -177,8 +177,8 @@ impl FromStr for Position {
 }
 
 impl Position {
-    /// Shares of the free width and height that lie left of and above the watermark.
-    const fn anchor(self) -> (f64, f64) {
+    /// Shares of the free width and height that lie left of and above what is placed.
+    pub(crate) const fn anchor(self) -> (f64, f64) {
         let x = match self {
             Self::TopLeft | Self::CentreLeft | Self::BottomLeft => 0.0,
             Self::TopCentre | Self::Centre | Self::BottomCentre => 0.5,

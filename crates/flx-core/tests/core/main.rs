@@ -5,6 +5,7 @@ mod alpha;
 mod colour;
 mod damage;
 mod fixtures;
+mod geometry;
 mod inputs;
 mod limits;
 mod lossless;
