@@ -133,9 +133,10 @@ fn every_orientation_gives_what_turning_first_gives() {
                     for orientation in 1..=8 {
                         let result = with(&turned(&upright, orientation), &options);
                         let shown = decoded(result.bytes());
+                        // Rows before columns or columns before rows: each rounds to 8 bits in between.
                         let most = most_different(&shown, &expected);
                         assert!(
-                            most <= 2,
+                            most <= 4,
                             "{size:?} → {frame:?} {fit:?} {gravity:?} {orientation}: {most}"
                         );
                     }
