@@ -65,6 +65,7 @@ mod canvas;
 mod colour;
 mod compress;
 mod compressed;
+mod content;
 mod decode;
 mod effort;
 mod encode;

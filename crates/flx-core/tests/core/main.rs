@@ -10,6 +10,7 @@ mod inputs;
 mod limits;
 mod lossless;
 mod orientation;
+mod palette;
 mod quality;
 mod search;
 mod stripping;

@@ -1,0 +1,93 @@
+//! PNG by oxipng: every pixel as it is, or a palette where that was asked for.
+
+mod palette;
+mod settings;
+
+use image::DynamicImage;
+use oxipng::{BitDepth, ColorType, Options, RawImage};
+use rayon::ThreadPoolBuilder;
+
+use super::{Coding, How, failed};
+use crate::content;
+use crate::raster::Raster;
+use crate::{Effort, Error, Format};
+
+/// Lossy coding means a palette of at most 256 colours; where that takes no fewer bytes, every
+/// pixel stays as it is.
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let kind = content::judge(raster).kind;
+    let image = raster.image();
+    match coding {
+        Coding::Lossless => write(&unchanged(&image)?, &settings::lossless(how, kind), how),
+        Coding::Lossy(quality) | Coding::Setting { quality, .. } => {
+            let reduced = write(&palette::reduced(&image, quality)?, &settings::palette(how), how)?;
+            let whole = unchanged(&image)?;
+            // The least effort tells whether more of it could matter.
+            let quick = How { effort: Effort::Fast, ..*how };
+            let bound = write(&whole, &settings::lossless(&quick, kind), how)?;
+            if bound.len() > reduced.len() / 2 * 3 {
+                return Ok(reduced);
+            }
+            let whole = write(&whole, &settings::lossless(how, kind), how)?;
+            Ok([bound, whole].into_iter().fold(reduced, |least, other| {
+                if other.len() <= least.len() { other } else { least }
+            }))
+        }
+    }
+}
+
+/// The picture in its own colour type and depth.
+fn unchanged(image: &DynamicImage) -> Result<RawImage, Error> {
+    let (colours, depth) = match image.color() {
+        image::ColorType::L8 => (grey(), BitDepth::Eight),
+        image::ColorType::La8 => (ColorType::GrayscaleAlpha, BitDepth::Eight),
+        image::ColorType::Rgb8 => (rgb(), BitDepth::Eight),
+        image::ColorType::Rgba8 => (ColorType::RGBA, BitDepth::Eight),
+        image::ColorType::L16 => (grey(), BitDepth::Sixteen),
+        image::ColorType::La16 => (ColorType::GrayscaleAlpha, BitDepth::Sixteen),
+        image::ColorType::Rgb16 => (rgb(), BitDepth::Sixteen),
+        image::ColorType::Rgba16 => (ColorType::RGBA, BitDepth::Sixteen),
+        other => return Err(failed(Format::Png, format!("no PNG has samples of {other:?}"))),
+    };
+    let samples = match depth {
+        BitDepth::Sixteen => big_endian(image),
+        _ => image.as_bytes().to_vec(),
+    };
+    raw(image, colours, depth, samples)
+}
+
+fn raw(
+    image: &DynamicImage,
+    colours: ColorType,
+    depth: BitDepth,
+    samples: Vec<u8>,
+) -> Result<RawImage, Error> {
+    RawImage::new(image.width(), image.height(), colours, depth, samples)
+        .map_err(|error| failed(Format::Png, error))
+}
+
+fn write(raw: &RawImage, options: &Options, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let write = || raw.create_optimized_png(options).map_err(|error| failed(Format::Png, error));
+    match how.threads {
+        // oxipng takes the threads of the pool it runs in.
+        Some(threads) => ThreadPoolBuilder::new()
+            .num_threads(threads.get() as usize)
+            .build()
+            .map_err(|error| failed(Format::Png, error))?
+            .install(write),
+        None => write(),
+    }
+}
+
+const fn grey() -> ColorType {
+    ColorType::Grayscale { transparent_shade: None }
+}
+
+const fn rgb() -> ColorType {
+    ColorType::RGB { transparent_color: None }
+}
+
+fn big_endian(image: &DynamicImage) -> Vec<u8> {
+    let (pairs, _) = image.as_bytes().as_chunks::<2>();
+    pairs.iter().flat_map(|pair| u16::from_ne_bytes(*pair).to_be_bytes()).collect()
+}

@@ -1,0 +1,42 @@
+//! Reducing a picture to a palette.
+
+use image::DynamicImage;
+use oxipng::{BitDepth, ColorType, RGBA8, RawImage};
+use quantizr::{Image, Options, QuantizeResult};
+
+use super::{failed, raw};
+use crate::{Error, Format};
+
+/// The picture in at most 256 colours, dithered by error diffusion.
+///
+/// From quality 70 on the palette is as large as PNG allows; below it shrinks, to 64 colours at
+/// quality 40. A picture that has no more colours than that keeps every pixel.
+pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<RawImage, Error> {
+    let refused = |error: quantizr::Error| failed(Format::Png, error);
+    let mut rgba = image.to_rgba8();
+    for pixel in rgba.pixels_mut().filter(|pixel| pixel.0[3] == 0) {
+        // All that is invisible shares one entry.
+        pixel.0 = [0; 4];
+    }
+    let (width, height) = (rgba.width() as usize, rgba.height() as usize);
+    let source = Image::new(rgba.as_raw(), width, height).map_err(refused)?;
+    let mut options = Options::default();
+    options.set_max_colors(colours(quality)).map_err(refused)?;
+    let mut result = QuantizeResult::quantize(&source, &options);
+    result.set_dithering_level(1.0).map_err(refused)?;
+    let mut indices = vec![0; width * height];
+    result.remap_image(&source, &mut indices).map_err(refused)?;
+    let palette = result.get_palette();
+    let palette: Vec<RGBA8> = palette
+        .entries
+        .iter()
+        .take(palette.count as usize)
+        .map(|colour| RGBA8::new(colour.r, colour.g, colour.b, colour.a))
+        .collect();
+    raw(image, ColorType::Indexed { palette }, BitDepth::Eight, indices)
+}
+
+fn colours(quality: f32) -> i32 {
+    let share = ((quality - 40.0) / 30.0).clamp(0.0, 1.0);
+    (64.0 + 192.0 * share).round() as i32
+}

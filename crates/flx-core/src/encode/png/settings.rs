@@ -1,0 +1,56 @@
+//! How hard oxipng tries.
+
+use std::time::Duration;
+
+use oxipng::{Deflater, FilterStrategy, Options, StripChunks, indexset};
+
+use super::super::How;
+use crate::Effort;
+use crate::content::Kind;
+
+/// Trials of filters stop here at the latest; the best so far is kept.
+const TRIAL_TIME: Duration = Duration::from_secs(10);
+
+/// For pixels in their own colours.
+///
+/// Of a photograph the filter that counts pairs of bytes is nearly always the best, so at middling
+/// effort it is taken unseen, which saves the trials. A graphic may do best without any.
+pub(super) fn lossless(how: &How<'_>, kind: Kind) -> Options {
+    let base = match (how.effort, kind) {
+        (Effort::Fast, _) => Options::from_preset(0),
+        (Effort::Balanced, Kind::Photograph) => Options {
+            filters: indexset! { FilterStrategy::Bigrams },
+            deflater: Deflater::Libdeflater { compression: 9 },
+            ..Options::from_preset(1)
+        },
+        (Effort::Balanced, Kind::Graphic) => Options::from_preset(2),
+        (Effort::Small, _) => Options::from_preset(4),
+    };
+    bounded(base, how)
+}
+
+/// For indices into a palette, whose neighbours have nothing in common that a filter could use.
+pub(super) fn palette(how: &How<'_>) -> Options {
+    let compression = match how.effort {
+        Effort::Fast => 6,
+        Effort::Balanced => 9,
+        Effort::Small => 12,
+    };
+    let base = Options {
+        filters: indexset! { FilterStrategy::NONE },
+        deflater: Deflater::Libdeflater { compression },
+        ..Options::from_preset(2)
+    };
+    bounded(base, how)
+}
+
+fn bounded(base: Options, how: &How<'_>) -> Options {
+    let time = how.limits.time_left().map_or(TRIAL_TIME, |left| (left / 3).min(TRIAL_TIME));
+    Options {
+        strip: StripChunks::All,
+        timeout: Some(time),
+        // Colours of invisible pixels are pixels too.
+        optimize_alpha: false,
+        ..base
+    }
+}

@@ -1,0 +1,67 @@
+//! PNG with a palette.
+
+use flx_core::{Format, Options, Quality};
+use image::{DynamicImage, Rgb, RgbImage, Rgba, RgbaImage};
+
+use crate::fixtures::{decoded, photograph, png, score, to, with};
+
+fn lossy(quality: u8) -> Options {
+    Options::new(Format::Png).with_lossy_png(true).with_quality(Quality::new(quality).unwrap())
+}
+
+#[test]
+fn a_photograph_shrinks_by_a_third_and_still_looks_good() {
+    let image = photograph(320, 240);
+    let input = png(image.clone());
+    let (reduced, whole) = (with(&input, &lossy(82)), to(Format::Png, &input));
+    assert!(reduced.bytes().len() * 3 < whole.bytes().len() * 2);
+    let seen = score(&image, &decoded(reduced.bytes()));
+    assert!(seen > 60.0, "{seen}");
+}
+
+#[test]
+fn a_lower_quality_takes_fewer_bytes() {
+    let input = png(photograph(320, 240));
+    let sizes = [40, 55, 70].map(|quality| with(&input, &lossy(quality)).bytes().len());
+    assert!(sizes.is_sorted() && sizes[0] < sizes[2], "{sizes:?}");
+}
+
+#[test]
+fn a_palette_is_never_larger_than_what_loses_nothing() {
+    let flat = RgbImage::from_fn(64, 64, |x, y| {
+        if (x / 8 + y / 8) % 2 == 0 { Rgb([9; 3]) } else { Rgb([250, 20, 40]) }
+    });
+    let dot = RgbImage::from_pixel(1, 1, Rgb([1, 2, 3]));
+    for image in [flat, dot, photograph(17, 13), photograph(211, 7)] {
+        let input = png(image);
+        let (reduced, whole) = (with(&input, &lossy(82)), to(Format::Png, &input));
+        assert!(reduced.bytes().len() <= whole.bytes().len());
+    }
+}
+
+#[test]
+fn few_colours_stay_as_they_are() {
+    let image = RgbImage::from_fn(90, 70, |x, y| Rgb([(x / 9 * 25) as u8, (y / 7 * 20) as u8, 77]));
+    let result = with(&png(image.clone()), &lossy(82));
+    assert_eq!(decoded(result.bytes()).into_rgb8(), image);
+}
+
+#[test]
+fn invisible_stays_invisible_and_opaque_stays_opaque() {
+    let base = photograph(120, 90);
+    let image = RgbaImage::from_fn(120, 90, |x, y| {
+        let [r, g, b] = base.get_pixel(x, y).0;
+        let alpha = match x {
+            0..40 => 0,
+            40..80 => (x - 40) as u8 * 6,
+            _ => 255,
+        };
+        Rgba([r, g, b, alpha])
+    });
+    let result = with(&png(DynamicImage::from(image)), &lossy(82));
+    let shown = decoded(result.bytes()).into_rgba8();
+    for y in 0..90 {
+        assert_eq!(shown.get_pixel(20, y).0[3], 0);
+        assert!(shown.get_pixel(100, y).0[3] >= 250);
+    }
+}
