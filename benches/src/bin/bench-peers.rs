@@ -1,7 +1,8 @@
 //! flx beside its peers: `just bench-peers [quick|standard|full [COUNT [JOB]]]`.
 //!
 //! Prints a report and writes it into `docs/BENCHMARKS.md`; a quick run, or one of some jobs only,
-//! writes it beside the pictures in the target folder instead.
+//! writes it beside the pictures in the target folder instead. JOB is a part of a job's title, or
+//! of `batch`, `engines` or `growth`.
 
 use std::error::Error;
 use std::io::Write;
@@ -52,11 +53,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     for job in chosen {
         tell(begin, job.title)?;
-        results.jobs.extend(race.run(job)?);
+        match race.run(job) {
+            Ok(finished) => results.jobs.extend(finished),
+            Err(error) => results.missing.push(format!("{} ({error})", job.title)),
+        }
     }
-    if filter.is_empty() {
-        rest(&race, &mut results, begin)?;
-    }
+    rest(&race, &mut results, &filter, begin)?;
     results.minutes = begin.elapsed().as_secs_f64() / 60.0;
     let report = results.markdown(&race);
     writeln!(std::io::stdout().lock(), "{report}")?;
@@ -68,15 +70,33 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// What is not about single pictures.
-fn rest(race: &Race, results: &mut Results, begin: Instant) -> Result<(), Box<dyn Error>> {
-    tell(begin, "a batch")?;
-    let settings = settings_of_batch(&results.jobs);
-    results.batch = batch::measure(&race.material, &race.home, settings, race.count)?;
+fn rest(
+    race: &Race,
+    results: &mut Results,
+    filter: &str,
+    begin: Instant,
+) -> Result<(), Box<dyn Error>> {
     let picture = race.material.first().ok_or("there is no large picture")?;
-    tell(begin, "engines")?;
-    results.engines = engines::measure(picture, &race.home, race.scope, race.count)?;
-    tell(begin, "growth by size")?;
-    results.growth = scaling::measure(picture, &race.home, race.scope)?;
+    let chosen = |title: &str| -> Result<bool, Box<dyn Error>> {
+        let chosen = title.contains(filter);
+        if chosen {
+            tell(begin, title)?;
+        }
+        Ok(chosen)
+    };
+    if chosen("batch")? {
+        let settings = settings_of_batch(&results.jobs);
+        match batch::measure(&race.material, &race.home, settings, race.count) {
+            Ok(ways) => results.batch = ways,
+            Err(error) => results.missing.push(format!("the batch ({error})")),
+        }
+    }
+    if chosen("engines")? {
+        results.engines = engines::measure(picture, &race.home, race.scope, race.count)?;
+    }
+    if chosen("growth")? {
+        results.growth = scaling::measure(picture, &race.home, race.scope)?;
+    }
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub struct Engine {
     pub name: String,
     /// The effort, for encoders.
     pub effort: &'static str,
-    /// At each of the two sizes; none where it would have taken minutes.
+    /// At each of the two sizes; none where it failed or would have taken minutes.
     pub at: [Option<Load>; 2],
 }
 
@@ -87,7 +87,8 @@ pub fn measure(
         for (picture, place) in pictures.iter().zip(&mut at) {
             let megapixels =
                 f64::from(picture.pixels.width()) * f64::from(picture.pixels.height()) / 1e6;
-            let load = load(home, &task(picture)?, megapixels, rounds)?;
+            // A size that an engine refuses or does not survive has no figures.
+            let Ok(load) = load(home, &task(picture)?, megapixels, rounds) else { break };
             *place = Some(load);
             if load.wall_ms > PATIENCE_MS {
                 break;

@@ -51,9 +51,9 @@ pub fn summary(jobs: &[Finished]) -> String {
 pub fn details(job: &Finished) -> String {
     let mut text = format!("#### {}\n\n", job.job.title);
     text += if job.job.swept {
-        "| at a score of 80 | kB a picture | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle |\n"
+        "| at a score of 80 | kB (geometric mean) | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle |\n"
     } else {
-        "| | kB a picture | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle | score |\n"
+        "| | kB (geometric mean) | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle | score |\n"
     };
     text += if job.job.swept {
         "|---|---:|---:|---:|---:|---:|---:|\n"

@@ -97,11 +97,14 @@ pub fn growth(growths: &[Growth]) -> String {
     table += "\n|---:|";
     table += &"---:|---:|".repeat(growths.len());
     table.push('\n');
-    let sizes = growths.iter().map(|growth| growth.loads.len()).max().unwrap_or_default();
-    for size in 0..sizes {
+    let mut sizes: Vec<f64> =
+        growths.iter().flat_map(|growth| &growth.loads).map(|load| load.megapixels).collect();
+    sizes.sort_by(f64::total_cmp);
+    sizes.dedup();
+    for megapixels in sizes {
+        let of_size = |load: &&Load| load.megapixels == megapixels;
         let loads: Vec<Option<&Load>> =
-            growths.iter().map(|growth| growth.loads.get(size)).collect();
-        let megapixels = loads.iter().flatten().next().map_or(0.0, |load| load.megapixels);
+            growths.iter().map(|growth| growth.loads.iter().find(of_size)).collect();
         let _ = write!(table, "| {megapixels:.1} |");
         for load in loads {
             let _ = match load {

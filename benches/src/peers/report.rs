@@ -15,6 +15,13 @@ use crate::machine;
 const BEGIN: &str = "<!-- what stands below was written by just bench-peers -->";
 const END: &str = "<!-- what stands above was written by just bench-peers -->";
 
+const ENGINES: &str = "One thread, a process of its own; memory above that of the idle process. \
+    Encoders read a baseline JPEG of the same size; decoders write a JPEG of an eighth of the width, \
+    for which a JPEG is not decoded in full.";
+
+const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process.\n\n\
+    ![Time by megapixels](cost-by-size.svg)";
+
 /// Everything that was measured.
 pub struct Results {
     /// Processor, cores, compiler, load, as they were before the run.
@@ -56,29 +63,23 @@ impl Results {
             let _ = write!(text, " Not measured: {}.", self.missing.join("; "));
         }
         let _ = writeln!(text, "\n\n{}", how(race));
-        let _ = writeln!(
-            text,
-            "### flx as a share of each peer\n\n{}",
-            job_tables::summary(&self.jobs)
-        );
-        let _ = writeln!(
-            text,
-            "### A batch of 20 mixed pictures on 2 cores, to WebP\n\n{}",
-            load_tables::batch(&self.batch)
-        );
-        let _ = writeln!(
-            text,
-            "### What each engine takes\n\nOne thread, a process of its own; memory above that of the idle \
-             process. Encoders read a baseline JPEG of the same size; decoders write a JPEG of an \
-             eighth of the width, for which a JPEG is not decoded in full.\n\n{}",
-            load_tables::engines(&self.engines)
-        );
-        let _ = writeln!(
-            text,
-            "### Cost by size\n\nEffort `balanced`, quality 82, one thread; memory of the whole process.\n\n\
-             ![Time by megapixels](cost-by-size.svg)\n\n{}",
-            load_tables::growth(&self.growth)
-        );
+        let mut section = |title: &str, table: String, empty: bool| {
+            if !empty {
+                let _ = writeln!(text, "### {title}\n\n{table}");
+            }
+        };
+        let jobs = job_tables::summary(&self.jobs);
+        section("flx as a share of each peer", jobs, self.jobs.is_empty());
+        let batch = load_tables::batch(&self.batch);
+        let title = "A batch of 20 mixed pictures on 2 cores, to WebP";
+        section(title, batch, self.batch.is_empty());
+        let engines = format!("{ENGINES}\n\n{}", load_tables::engines(&self.engines));
+        section("What each engine takes", engines, self.engines.is_empty());
+        let growth = format!("{GROWTH}\n\n{}", load_tables::growth(&self.growth));
+        section("Cost by size", growth, self.growth.is_empty());
+        if self.jobs.is_empty() {
+            return text;
+        }
         text += "### Job by job\n\n";
         for job in &self.jobs {
             text += &job_tables::details(job);

@@ -66,8 +66,8 @@ impl Scope {
     #[must_use]
     pub const fn compared(self, weight: Weight) -> Share {
         let (large, small, huge) = match (self, weight) {
-            (Self::Quick, Weight::Slow) => (0, 1, 0),
-            (Self::Quick, _) => (1, 1, 1),
+            (Self::Quick, Weight::Light) => (1, 1, 1),
+            (Self::Quick, _) => (0, 1, 1),
             (Self::Standard, Weight::Light) => (2, 6, 1),
             (Self::Standard, Weight::Heavy) => (2, 6, 1),
             (Self::Standard, Weight::Slow) => (0, 4, 0),
