@@ -15,3 +15,4 @@ mod quality;
 mod search;
 mod stripping;
 mod watermarks;
+mod webp;

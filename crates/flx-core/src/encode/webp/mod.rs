@@ -1,0 +1,123 @@
+//! WebP by libwebp.
+//!
+//! What the decoder of a JPEG file or a grey picture already holds as luma and chroma goes into
+//! libwebp's planes directly; everything else through its own conversion from RGB.
+
+mod libwebp;
+mod planes;
+mod settings;
+
+use image::DynamicImage;
+
+use super::pixels::Pixels;
+use super::{Coding, How, failed};
+use crate::raster::Raster;
+use crate::{Error, Format};
+use libwebp::{Layout, Picture, Source};
+use planes::Planes;
+
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (width, height) = (raster.width(), raster.height());
+    let limit = Format::WebP.max_side();
+    if width == 0 || height == 0 || width > limit || height > limit {
+        return Err(refused(format!("{width}×{height} px, at most {limit} px a side")));
+    }
+    let config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+    if coding != Coding::Lossless
+        && let Some(mut planes) = ready_planes(raster)
+    {
+        return Picture::of_planes(&mut planes)?.encode(&config, how.limits);
+    }
+    let layout = if coding == Coding::Lossless { Layout::Packed } else { Layout::Planes };
+    let picture = match Pixels::of(raster) {
+        Pixels::Rgb(pixels) => {
+            Picture::of(&Source::new(pixels.as_raw(), width, height, 3)?, layout)?
+        }
+        Pixels::Rgba(pixels) => {
+            Picture::of(&Source::new(pixels.as_raw(), width, height, 4)?, layout)?
+        }
+    };
+    picture.encode(&config, how.limits)
+}
+
+/// libwebp's planes, where the picture has luma and chroma apart or no chroma at all.
+fn ready_planes(raster: &Raster) -> Option<Planes> {
+    match raster {
+        Raster::Ycc(planes) => Some(Planes::of_ycc(planes)),
+        Raster::Image(DynamicImage::ImageLuma8(luma)) => Some(Planes::of_grey(luma)),
+        Raster::Image(_) => None,
+    }
+}
+
+fn refused(reason: impl ToString) -> Error {
+    failed(Format::WebP, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raster::Ycc;
+    use crate::{Effort, Limits, Options};
+    use image::{GrayImage, Luma, Rgba, RgbaImage};
+
+    fn coded(raster: &Raster, coding: Coding, effort: Effort) -> DynamicImage {
+        let limits = Limits::default();
+        let how = How { effort, ..How::of(&Options::default(), &limits) };
+        let file = encode(raster, coding, &how).unwrap();
+        image::load_from_memory(&file).unwrap()
+    }
+
+    /// Soft ramps in all three planes, chroma at full size or halved.
+    fn ycc(width: u32, height: u32, step: u32) -> Raster {
+        let plane = |step: u32, code: fn(u32, u32) -> u32| {
+            GrayImage::from_fn(width.div_ceil(step), height.div_ceil(step), |x, y| {
+                Luma([code(x * step, y * step).min(255) as u8])
+            })
+        };
+        Raster::Ycc(Ycc {
+            luma: plane(1, |x, y| 40 + x + y),
+            blue: plane(step, |x, _| 90 + x),
+            red: plane(step, |_, y| 180 - y.min(100)),
+        })
+    }
+
+    #[test]
+    fn planes_of_a_jpeg_look_the_same_as_its_rgb() {
+        for (width, height, step) in [(64, 48, 1), (64, 48, 2), (37, 53, 1), (37, 53, 2), (1, 1, 1)]
+        {
+            let planes = ycc(width, height, step);
+            let rgb = Raster::Image(planes.image().into_owned());
+            let one = coded(&planes, Coding::Lossy(95.0), Effort::Balanced).into_rgb8();
+            let other = coded(&rgb, Coding::Lossy(95.0), Effort::Balanced).into_rgb8();
+            assert_eq!(one.dimensions(), (width, height));
+            let sum: u32 =
+                one.iter().zip(other.iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+            let mean = f64::from(sum) / one.len() as f64;
+            assert!(mean < 1.5, "{width}×{height}, chroma by {step}: {mean:.2}");
+        }
+    }
+
+    #[test]
+    fn grey_stays_grey_and_as_light_as_it_was() {
+        let grey = GrayImage::from_fn(61, 40, |x, y| Luma([(x * 2 + y * 3) as u8]));
+        let shown =
+            coded(&Raster::Image(grey.clone().into()), Coding::Lossy(95.0), Effort::Balanced);
+        for (shown, grey) in shown.into_rgb8().pixels().zip(grey.pixels()) {
+            let [red, green, blue] = shown.0;
+            // The decoder rounds each channel by itself.
+            assert!(red.abs_diff(green) < 2 && green.abs_diff(blue) < 2, "{shown:?}");
+            assert!(red.abs_diff(grey.0[0]) < 8, "{shown:?} for {grey:?}");
+        }
+    }
+
+    #[test]
+    fn lossless_keeps_every_pixel_and_what_transparency_hides_at_every_effort() {
+        let picture = RgbaImage::from_fn(45, 31, |x, y| {
+            Rgba([(x * 5) as u8, (y * 8) as u8, (x * y) as u8, (x * 6) as u8])
+        });
+        for effort in Effort::ALL {
+            let shown = coded(&Raster::Image(picture.clone().into()), Coding::Lossless, effort);
+            assert_eq!(shown.into_rgba8(), picture, "{effort}");
+        }
+    }
+}
