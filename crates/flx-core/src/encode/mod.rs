@@ -12,6 +12,7 @@ mod webp;
 
 use std::num::NonZeroU32;
 
+use crate::content::{self, Kind};
 use crate::options::Background;
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Limits, Options};
@@ -72,9 +73,14 @@ pub(crate) fn encode(
     }
 }
 
-/// Codings worth trying beside the lossy one, for what lossy coding does badly.
-pub(crate) fn alternatives(_raster: &Raster, _format: Format) -> Vec<Coding> {
-    Vec::new()
+/// Codings worth trying beside the lossy one, for what lossy coding does badly: screenshots, charts
+/// and logos are often smaller without loss. Photographs never are, and are not tried.
+pub(crate) fn alternatives(raster: &Raster, format: Format) -> Vec<Coding> {
+    if format == Format::WebP && content::judge(raster).kind == Kind::Graphic {
+        vec![Coding::Lossless]
+    } else {
+        Vec::new()
+    }
 }
 
 fn failed(format: Format, reason: impl ToString) -> Error {

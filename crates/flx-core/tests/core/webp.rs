@@ -90,7 +90,13 @@ fn flat_graphics_come_back_without_loss_where_that_is_smaller() {
     let chart = RgbImage::from_fn(480, 320, |x, y| {
         let bar = x / 40 % 2 == 1 && y > 300 - x / 2;
         let line = x % 80 == 0 || y % 40 == 0;
-        Rgb(if bar { [200, 40, 30] } else if line { [120; 3] } else { [255; 3] })
+        Rgb(if bar {
+            [200, 40, 30]
+        } else if line {
+            [120; 3]
+        } else {
+            [255; 3]
+        })
     });
     let result = to(Format::WebP, &png(chart.clone()));
     assert_eq!(decoded(result.bytes()).into_rgb8(), chart);
