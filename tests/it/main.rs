@@ -3,10 +3,13 @@
 mod admin;
 mod backup;
 mod batch;
+mod choice;
 mod corpus;
 mod downloads;
 mod drain;
+mod geometry;
 mod keys;
+mod options;
 mod pages;
 mod pictures;
 mod plans;

@@ -7,20 +7,24 @@ pub fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     with_segment(jpeg, 0xe1, &exif(&entries, &[]))
 }
 
-/// A JPEG that says where it was taken (N 48° 51′ 24″) and by which camera.
+/// A JPEG that says where it was taken (N 48° 51′ 24″), by which camera, and whose it is.
 #[must_use]
 pub fn with_gps(jpeg: &[u8], orientation: u8) -> Vec<u8> {
-    // Offsets count from the TIFF header: 8 for it, 2 + 3 × 12 + 4 for the first directory.
+    // Offsets count from the TIFF header: 8 for it, 2 + 4 × 12 + 4 for the first directory.
     const MAKER: &[u8] = b"Secretcam\0";
-    let after_first = 8 + 2 + 3 * 12 + 4;
-    let gps_at = after_first + u32::try_from(MAKER.len()).expect("short");
+    const OWNER: &[u8] = b"(c) A. Photographer\0";
+    let length = |text: &[u8]| u32::try_from(text.len()).expect("short");
+    let after_first = 8 + 2 + 4 * 12 + 4;
+    let owner_at = after_first + length(MAKER);
+    let gps_at = owner_at + length(OWNER);
     let entries = [
-        entry(0x010f, 2, 10, after_first),
+        entry(0x010f, 2, length(MAKER), after_first),
         entry(0x0112, 3, 1, u32::from(orientation)),
+        entry(0x8298, 2, length(OWNER), owner_at),
         entry(0x8825, 4, 1, gps_at),
     ];
     let numbers_at = gps_at + 2 + 2 * 12 + 4;
-    let mut rest = MAKER.to_vec();
+    let mut rest = [MAKER, OWNER].concat();
     rest.extend(2u16.to_le_bytes());
     rest.extend(entry(0x0001, 2, 2, u32::from(b'N')));
     rest.extend(entry(0x0002, 5, 3, numbers_at));
