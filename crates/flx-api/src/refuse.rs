@@ -22,7 +22,8 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         | CodecError::TooManyFrames { .. }
         | CodecError::TooComplex { .. }
         | CodecError::ResultTooLarge { .. }
-        | CodecError::OutputTooLarge { .. } => Kind::ImageTooLarge,
+        | CodecError::OutputTooLarge { .. }
+        | CodecError::ResultTooLarge { .. } => Kind::ImageTooLarge,
         CodecError::Corrupt { .. } => Kind::DamagedImage,
         CodecError::CannotFit { .. } | CodecError::TargetNotReached { .. } => Kind::OutOfReach,
         CodecError::InvalidOption { .. } | CodecError::FormatDisabled { .. } => Kind::InvalidField,
@@ -72,6 +73,15 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         }
         CodecError::OutputTooLarge { width, height, limit, .. } => {
             problem.with_field(field).with_value(*width.max(height)).with_limit(*limit)
+        }
+        CodecError::ResultTooLarge { width, height, max_pixels, max_side } => {
+            let longer = if width >= height { "maxWidth" } else { "maxHeight" };
+            let problem = problem.with_field(longer);
+            let side = *width.max(height);
+            if side > *max_side {
+                return problem.with_value(side).with_limit(*max_side);
+            }
+            problem.with_value(u64::from(*width) * u64::from(*height)).with_limit(*max_pixels)
         }
         CodecError::CannotFit { bytes, limit, .. } => {
             problem.with_field("maxBytes").with_value(*bytes).with_limit(*limit)
@@ -229,6 +239,10 @@ mod tests {
         check(&size, 422, file);
         let watermark = CodecError::Watermark(Box::new(size));
         check(&watermark, 422, Some("watermarkFile"));
+        let (max_pixels, max_side) = (50_000_000, 30_000);
+        let enlarged =
+            CodecError::ResultTooLarge { width: 9000, height: 6000, max_pixels, max_side };
+        check(&enlarged, 422, Some("maxWidth"));
         let format = flx_core::Format::WebP;
         check(&CodecError::CannotFit { format, bytes: 2, limit: 1 }, 422, Some("maxBytes"));
         let (score, target) = (String::from("84.1"), String::from("85"));

@@ -49,13 +49,14 @@ fn growth(info: &ImageInfo, options: &Options) -> f64 {
     let (width, height) = (f64::from(info.width()), f64::from(info.height()));
     let across = options.max_width().map(|limit| f64::from(limit.get()) / width);
     let down = options.max_height().map(|limit| f64::from(limit.get()) / height);
-    let scale = match (across, down) {
-        (Some(across), Some(down)) if options.fit() == Fit::Inside => across.min(down),
-        (Some(across), Some(down)) => across.max(down),
-        (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => 1.0,
+    let (scale, is_box) = match (across, down) {
+        (Some(across), Some(down)) if options.fit() == Fit::Inside => (across.min(down), false),
+        (Some(across), Some(down)) => (across.max(down), true),
+        (Some(only), None) | (None, Some(only)) => (only, false),
+        (None, None) => (1.0, false),
     };
-    let may_grow = options.enlarge() || options.fit() == Fit::Contain;
+    // A frame is as large as the box, whatever stands in it.
+    let may_grow = options.enlarge() || (is_box && options.fit() == Fit::Contain);
     let scale = if may_grow { scale } else { scale.min(1.0) };
     scale * scale
 }
@@ -90,5 +91,49 @@ const fn of_encoder(format: Format) -> f64 {
         Format::Avif => 20.0,
         Format::Png => 12.0,
         _ => 12.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use flx_core::AutoQuality;
+
+    use super::*;
+
+    /// The facts of a BMP of 24 bits a pixel, of which there is no more than the header.
+    fn picture(width: u32, height: u32) -> ImageInfo {
+        let mut file = b"BM".to_vec();
+        for number in [54, 0, 54, 40, width, height, 0x0018_0001, 0, 0, 0, 0, 0, 0] {
+            file.extend(number.to_le_bytes());
+        }
+        flx_core::probe(&file).unwrap()
+    }
+
+    fn side(pixels: u32) -> NonZeroU32 {
+        NonZeroU32::new(pixels).unwrap()
+    }
+
+    #[test]
+    fn what_takes_more_memory_weighs_more() {
+        let (large, small) = (picture(4000, 3000), picture(2000, 1500));
+        let plain = Options::new(Format::WebP);
+        assert!(bytes(&large, &plain) > 3 * bytes(&small, &plain));
+        assert!(bytes(&large, &plain.clone().with_max_width(side(1000))) < bytes(&large, &plain));
+        assert!(bytes(&large, &Options::new(Format::Avif)) > bytes(&large, &plain));
+        let searched = plain.clone().with_auto_quality(AutoQuality::Good);
+        assert!(bytes(&large, &searched) > bytes(&large, &plain) + 400_000_000);
+    }
+
+    #[test]
+    fn a_box_weighs_by_the_result_it_gives() {
+        let source = picture(1000, 800);
+        let plain = Options::new(Format::Png);
+        let boxed = plain.clone().with_max_width(side(u32::MAX)).with_max_height(side(u32::MAX));
+        assert_eq!(bytes(&source, &boxed), bytes(&source, &plain), "nothing is enlarged");
+        let framed = plain.clone().with_max_width(side(4000)).with_max_height(side(4000));
+        assert!(bytes(&source, &framed.with_fit(Fit::Contain)) > 10 * bytes(&source, &plain));
+        assert!(bytes(&source, &boxed.with_enlarge(true)) > 1 << 60, "as much as there is");
     }
 }
