@@ -1,16 +1,115 @@
 //! Converting colours to sRGB, so that viewers that ignore profiles show them right.
 
-use image::{DynamicImage, ImageBuffer, Luma, LumaA};
+use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba, RgbaImage};
 use moxcms::{
     CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
     TransferCharacteristics, TransformExecutor, TransformOptions,
 };
 
 use crate::decode::{Decoded, Pixels, Profile};
+use crate::options::Background;
+use crate::{ColourSpace, Options};
+
+/// A picture whose colours are settled.
+pub(crate) struct Coloured {
+    pub(crate) image: DynamicImage,
+    pub(crate) conversion: Conversion,
+    /// The space that the numbers are in, where it is not sRGB.
+    pub(crate) space: Option<Space>,
+    /// The profile to embed.
+    pub(crate) icc: Option<Vec<u8>>,
+}
+
+/// A colour space other than sRGB.
+pub(crate) struct Space(ColorProfile);
+
+/// The largest profile that results carry, in bytes; sources with a larger one become sRGB.
+const MAX_EMBEDDED_BYTES: usize = 1024 * 1024;
+
+/// The picture in the space asked for, with the profile that says so.
+///
+/// Only pictures in red, green and blue stay in their own space: of grey ones and of those in
+/// inks, not every format could hold the profile. A profile of sRGB is embedded where the source
+/// had one and it is to be kept.
+pub(crate) fn settle(decoded: Decoded, options: &Options) -> Coloured {
+    let coloured = |pixels: &Pixels| matches!(pixels, Pixels::Image(image) if has_colour(image));
+    let found = (options.colour_space() == ColourSpace::Source && coloured(&decoded.pixels))
+        .then(|| decoded.profile.as_ref().and_then(Space::of))
+        .flatten();
+    match (found, decoded.pixels) {
+        (Some((space, icc)), Pixels::Image(image)) => Coloured {
+            image,
+            conversion: Conversion::FromProfile,
+            space: Some(space),
+            icc: Some(icc),
+        },
+        (_, pixels) => {
+            let named = options.keep().icc && matches!(decoded.profile, Some(Profile::Icc(_)));
+            let named = named && coloured(&pixels);
+            let (image, conversion) = to_srgb(Decoded { pixels, profile: decoded.profile });
+            let icc = named.then(|| ColorProfile::new_srgb().encode().ok()).flatten();
+            Coloured { image, conversion, space: None, icc }
+        }
+    }
+}
+
+/// Whether any pixel is other than grey: encoders may store a picture without colours in a way
+/// that no profile for colours fits.
+fn has_colour(image: &DynamicImage) -> bool {
+    match image {
+        DynamicImage::ImageRgb8(pixels) => pixels.pixels().any(|Rgb([r, g, b])| r != g || g != b),
+        DynamicImage::ImageRgba8(pixels) => {
+            pixels.pixels().any(|Rgba([r, g, b, _])| r != g || g != b)
+        }
+        DynamicImage::ImageRgb16(pixels) => pixels.pixels().any(|Rgb([r, g, b])| r != g || g != b),
+        DynamicImage::ImageRgba16(pixels) => {
+            pixels.pixels().any(|Rgba([r, g, b, _])| r != g || g != b)
+        }
+        _ => false,
+    }
+}
+
+impl Space {
+    fn of(source: &Profile) -> Option<(Self, Vec<u8>)> {
+        let profile = read_profile(source, false)?;
+        if profile.color_space != DataColorSpace::Rgb || !differs_from_srgb(&profile) {
+            return None;
+        }
+        let icc = match source {
+            Profile::Icc(bytes) => bytes.clone(),
+            _ => profile.encode().ok()?,
+        };
+        (icc.len() <= MAX_EMBEDDED_BYTES).then_some((Self(profile), icc))
+    }
+
+    /// A picture of sRGB in the numbers of this space.
+    pub(crate) fn from_srgb(&self, image: &RgbaImage) -> RgbaImage {
+        let mut shown = RgbaImage::new(image.width(), image.height());
+        let transform = ColorProfile::new_srgb().create_transform_8bit(
+            Layout::Rgba,
+            &self.0,
+            Layout::Rgba,
+            TransformOptions::default(),
+        );
+        match transform.and_then(|transform| transform.transform(image, &mut shown)) {
+            Ok(()) => shown,
+            Err(_) => image.clone(),
+        }
+    }
+
+    /// A colour of sRGB in the numbers of this space.
+    pub(crate) fn background(&self, Background { red, green, blue }: Background) -> Background {
+        let pixel = RgbaImage::from_pixel(1, 1, Rgba([red, green, blue, u8::MAX]));
+        let [red, green, blue, _] =
+            self.from_srgb(&pixel).get_pixel_checked(0, 0).map_or([red, green, blue, 0], |p| p.0);
+        Background { red, green, blue }
+    }
+}
 
 /// The picture in sRGB, and whether its colours had to be changed for that.
 pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
-    let source = decoded.profile.as_ref().and_then(read_profile);
+    let is_grey = matches!(&decoded.pixels, Pixels::Image(image) if !image.color().has_color());
+    let source = decoded.profile.as_ref().and_then(|profile| read_profile(profile, is_grey));
     match decoded.pixels {
         Pixels::Cmyk { width, height, samples } => {
             (cmyk_to_srgb(width, height, samples, source.as_ref()), Conversion::FromInks)
@@ -37,8 +136,9 @@ pub(crate) enum Conversion {
     FromInks,
 }
 
-fn read_profile(profile: &Profile) -> Option<ColorProfile> {
+fn read_profile(profile: &Profile, is_grey: bool) -> Option<ColorProfile> {
     match profile {
+        Profile::Gamma(gamma) => gamma.profile(is_grey),
         Profile::Icc(bytes) => ColorProfile::new_from_slice(bytes).ok(),
         Profile::Cicp { primaries, transfer } => {
             // 1 and 2 are BT.709 and "unspecified", 13 the transfer of sRGB. The transfers of

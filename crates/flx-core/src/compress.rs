@@ -1,24 +1,28 @@
 //! The pipeline, one screen of it.
 
+use std::num::NonZeroU64;
+
 use image::DynamicImage;
 use image::metadata::Orientation;
 
-use crate::colour::Conversion;
+use crate::colour::{Coloured, Conversion, Space};
 use crate::decode::Wanted;
+use crate::embed::embed;
 use crate::encode::How;
 use crate::geometry::Geometry;
+use crate::metadata::Metadata;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
 use crate::{
-    Compressed, Error, Format, ImageInfo, Limits, Options, Stage, Timings, colour, decode, probe,
-    search, strip, watermark,
+    Compressed, Error, Format, ImageInfo, Limits, Options, Stage, Timings, colour, decode, embed,
+    probe, search, strip, watermark,
 };
 
 /// Compresses one picture.
 ///
-/// The result is upright, in sRGB, scaled and watermarked as the options say, and carries no
-/// metadata. When the format stays, nothing visible was asked for and encoding anew would not make
+/// The result is upright, in sRGB or the source's own colours, scaled and watermarked as the
+/// options say, and carries the metadata that they name. When the format stays, nothing visible and no metadata was asked for and encoding anew would not make
 /// the file smaller, the original coding comes back with its metadata stripped and
 /// [`Compressed::unchanged`] set; only CMYK pictures and animations are always encoded anew. Of an
 /// animation the first frame is taken.
@@ -35,8 +39,10 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
 
     let wanted = Wanted { threads: options.threads() };
     let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
-    let (image, conversion) =
-        timings.run(Stage::Colour, limits, || Ok(colour::to_srgb(decoded)))?;
+    let Coloured { image, conversion, space, icc } =
+        timings.run(Stage::Colour, limits, || Ok(colour::settle(decoded, options)))?;
+    let metadata = Metadata { icc, ..Metadata::kept(input, header.info.format(), options.keep()) };
+    let options = &in_space(options, space.as_ref(), &metadata);
     let orientation = header.info.orientation;
     // Scaling first leaves fewer pixels to turn; the result is the same.
     let stored = geometry.unturned(orientation);
@@ -46,7 +52,8 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     })?;
     let image = timings.run(Stage::Orient, limits, || Ok(upright(image, orientation)))?;
     let image = match options.watermark() {
-        Some(mark) => timings.run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark)))?,
+        Some(mark) => timings
+            .run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark, space.as_ref())))?,
         None => image,
     };
     let raster = Raster::Image(image);
@@ -62,12 +69,26 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         quality: found.quality.filter(|_| kept.is_none()),
         score: if kept.is_some() { found.score.map(|_| 100.0) } else { found.score },
         encodes: found.encodes,
-        bytes: kept.unwrap_or(found.bytes),
+        bytes: kept.map_or_else(|| embed(found.bytes, found.format, &metadata), Ok)?,
         width: geometry.canvas.width,
         height: geometry.canvas.height,
         source: header.info,
         timings,
     })
+}
+
+/// The options as the stages behind colours need them: the background in the picture's own
+/// numbers, and room left for what is embedded.
+fn in_space(options: &Options, space: Option<&Space>, metadata: &Metadata) -> Options {
+    let mut inner = options.clone();
+    if let Some(space) = space {
+        inner = inner.with_background(space.background(options.background()));
+    }
+    if let Some(max) = options.max_bytes().filter(|_| !metadata.is_empty()) {
+        let room = max.get().saturating_sub((metadata.len() + embed::OVERHEAD) as u64);
+        inner = inner.with_max_bytes(NonZeroU64::new(room).unwrap_or(NonZeroU64::MIN));
+    }
+    inner
 }
 
 /// Checks limits on source and result, and gives the way between them. Of several formats one
@@ -121,7 +142,8 @@ fn kept_original(
     let info = &header.info;
     let same_format = info.format().as_output() == Some(format);
     let same_pixels = geometry.changes_nothing() && options.watermark().is_none();
-    if !same_format || !same_pixels || info.frames() > 1 {
+    // What is taken out of an original is everything, so it cannot stand in for a selection.
+    if !same_format || !same_pixels || info.frames() > 1 || !options.keep().is_nothing() {
         return None;
     }
     let profile = match conversion {

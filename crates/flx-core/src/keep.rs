@@ -11,7 +11,8 @@ use crate::Error;
 pub struct Keep {
     /// Copyright notice, credit and artist, of EXIF and XMP.
     pub copyright: bool,
-    /// The colour profile, when the result is still in its colours.
+    /// A colour profile. A result in its source's colours has theirs anyway; with this, one in sRGB
+    /// whose source had a profile gets that of sRGB.
     pub icc: bool,
     /// EXIF without the place and without thumbnails.
     pub exif: bool,
@@ -66,8 +67,9 @@ pub enum ColourSpace {
     /// sRGB, which viewers that ignore profiles show right. The default.
     #[default]
     Srgb,
-    /// The source's own, with its profile embedded. Sources in four inks, and those whose profile
-    /// the result's format cannot hold, become sRGB.
+    /// The source's own, with its profile embedded. Sources that are grey or in four inks, and
+    /// those whose profile cannot be read or has more than 1 MiB, become sRGB. Watermark and
+    /// background are converted, so they look the same.
     Source,
 }
 

@@ -214,10 +214,19 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
     Ok(DynamicImage::ImageRgba8(picture.into_rgba8()))
 }
 
-/// Draws the watermark over an upright, scaled picture.
-pub(crate) fn draw(picture: DynamicImage, watermark: &Watermark) -> DynamicImage {
+/// Draws the watermark over an upright, scaled picture, in the picture's colour space; none stands
+/// for sRGB.
+pub(crate) fn draw(
+    picture: DynamicImage,
+    watermark: &Watermark,
+    space: Option<&colour::Space>,
+) -> DynamicImage {
     let place = Place::of(watermark, picture.width(), picture.height());
     let mark = resize::resized(&watermark.picture, place.size).into_rgba8();
+    let mark = match space {
+        Some(space) => space.from_srgb(&mark),
+        None => mark,
+    };
     let opacity = watermark.opacity.0 / 100.0;
     match with_colour(picture) {
         DynamicImage::ImageRgb8(mut pixels) => {
@@ -367,18 +376,18 @@ mod tests {
     fn half_opacity_mixes_colours_and_keeps_alpha_right() {
         let half = mark(10, 10).with_opacity(Opacity::new(50.0).unwrap());
         let blue = DynamicImage::ImageRgb8(RgbImage::from_pixel(50, 50, Rgb([0, 0, 255])));
-        let drawn = draw(blue, &half).into_rgb8();
+        let drawn = draw(blue, &half, None).into_rgb8();
         assert_eq!(drawn.get_pixel(45, 45), &Rgb([128, 0, 128]));
         assert_eq!(drawn.get_pixel(2, 2), &Rgb([0, 0, 255]));
         let clear = DynamicImage::ImageRgba8(RgbaImage::from_pixel(50, 50, Rgba([0, 0, 255, 0])));
-        let drawn = draw(clear, &half).into_rgba8();
+        let drawn = draw(clear, &half, None).into_rgba8();
         assert_eq!(drawn.get_pixel(45, 45), &Rgba([255, 0, 0, 128]));
     }
 
     #[test]
     fn a_coloured_watermark_gives_a_grey_picture_colours() {
         let grey = DynamicImage::ImageLuma16(ImageBuffer::from_pixel(50, 50, Luma([0x8000])));
-        let drawn = draw(grey, &mark(10, 10)).into_rgb16();
+        let drawn = draw(grey, &mark(10, 10), None).into_rgb16();
         assert_eq!(drawn.get_pixel(45, 45), &Rgb([0xffff, 0, 0]));
         assert_eq!(drawn.get_pixel(2, 2), &Rgb([0x8000; 3]));
     }

@@ -39,6 +39,8 @@ pub(crate) enum Profile {
     Icc(Vec<u8>),
     /// Primaries and transfer characteristics by their numbers in ITU-T H.273.
     Cicp { primaries: u8, transfer: u8 },
+    /// A gamma and chromaticities, as PNG gives them.
+    Gamma(crate::gamma::Gamma),
 }
 
 /// What the stages after the decoder can make use of.

@@ -23,6 +23,8 @@ pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Erro
     let mut decoded = read(decoder, info)?;
     if let Some((primaries, transfer)) = crate::probe::png::cicp(input) {
         decoded.profile = Some(Profile::Cicp { primaries, transfer });
+    } else if decoded.profile.is_none() {
+        decoded.profile = crate::probe::png::gamma(input).map(Profile::Gamma);
     }
     Ok(decoded)
 }

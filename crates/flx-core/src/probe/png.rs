@@ -4,6 +4,7 @@ use image::metadata::Orientation;
 
 use super::bytes::Bytes;
 use super::{Header, corrupt, plain, plain_info};
+use crate::gamma::Gamma;
 use crate::{Error, SourceFormat};
 
 const SIGNATURE_LENGTH: usize = 8;
@@ -42,6 +43,20 @@ pub(crate) fn cicp(input: &[u8]) -> Option<(u8, u8)> {
         [primaries, transfer, 0, 1] => Some((*primaries, *transfer)),
         _ => None,
     }
+}
+
+/// Gamma and chromaticities, unless a chunk says that the picture is in sRGB (section 4.3).
+pub(crate) fn gamma(input: &[u8]) -> Option<Gamma> {
+    let (mut gamma, mut chromaticities) = (None, None);
+    for chunk in chunks(input).take_while(|chunk| &chunk.name != b"IDAT") {
+        match &chunk.name {
+            b"sRGB" => return None,
+            b"gAMA" => gamma = Some(chunk.data),
+            b"cHRM" => chromaticities = Some(chunk.data),
+            _ => {}
+        }
+    }
+    Gamma::read(gamma?, chromaticities)
 }
 
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {

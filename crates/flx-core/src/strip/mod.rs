@@ -5,7 +5,7 @@
 //! IPTC, comments, and whatever is appended to the file.
 
 #[cfg(feature = "avif")]
-mod avif;
+pub(crate) mod avif;
 mod exif;
 #[cfg(feature = "jpeg")]
 mod jpeg;

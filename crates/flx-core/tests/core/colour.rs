@@ -98,3 +98,70 @@ fn no_result_carries_a_profile() {
     let plain = png(picture(10, 10));
     assert_eq!(to(Format::Png, &plain).source().format(), SourceFormat::Png);
 }
+
+fn png_with_chunks(image: &RgbImage, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let plain = png(image.clone());
+    let mut file = plain[..33].to_vec();
+    for (name, data) in chunks {
+        let body = [name.as_slice(), data].concat();
+        file.extend((data.len() as u32).to_be_bytes());
+        file.extend(&body);
+        file.extend(crc32(&body).to_be_bytes());
+    }
+    file.extend(&plain[33..]);
+    file
+}
+
+fn numbers(values: &[u32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+}
+
+#[test]
+fn gamma_and_chromaticities_of_a_png_count_unless_it_is_in_srgb() {
+    let image = picture(60, 40);
+    let linear = (b"gAMA", numbers(&[100_000]));
+    let shown = decoded(to(Format::Png, &png_with_chunks(&image, &[linear.clone()])).bytes());
+    let encoded = |code: u8| {
+        let light = f64::from(code) / 255.0;
+        let value = if light <= 0.003_130_8 {
+            light * 12.92
+        } else {
+            1.055 * light.powf(1.0 / 2.4) - 0.055
+        };
+        (value * 255.0).round() as u8
+    };
+    let expected = RgbImage::from_fn(60, 40, |x, y| Rgb(image.get_pixel(x, y).0.map(encoded)));
+    let off = difference(&shown, &expected.into());
+    assert!(off < 0.7, "off by {off}");
+
+    let named = [linear.clone(), (b"sRGB", vec![0])];
+    let shown = decoded(to(Format::Png, &png_with_chunks(&image, &named)).bytes());
+    assert_eq!(shown.into_rgb8(), image);
+
+    // The white and primaries of Display P3 with the usual gamma.
+    let points = [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000];
+    let wide = in_space(&image, &ColorProfile::new_display_p3());
+    let chunks = [(b"gAMA", numbers(&[45_455])), (b"cHRM", numbers(&points))];
+    let shown = decoded(to(Format::Png, &png_with_chunks(&wide, &chunks)).bytes());
+    let off = difference(&shown, &image.clone().into());
+    assert!(off < 1.0, "off by {off}");
+
+    let nonsense = [(b"gAMA", numbers(&[45_455])), (b"cHRM", numbers(&[0; 8]))];
+    let shown = decoded(to(Format::Png, &png_with_chunks(&image, &nonsense)).bytes());
+    assert_eq!(shown.into_rgb8(), image);
+}
+
+#[test]
+fn sixteen_bits_of_a_wide_gamut_stay_sixteen_bits() {
+    let steps = image::ImageBuffer::from_fn(4096, 1, |x, _| Rgb([(x * 16) as u16; 3]));
+    let mut file = Vec::new();
+    let mut encoder = image::codecs::png::PngEncoder::new(&mut file);
+    encoder.set_icc_profile(ColorProfile::new_adobe_rgb().encode().unwrap()).unwrap();
+    let bytes: Vec<u8> = steps.iter().flat_map(|sample: &u16| sample.to_ne_bytes()).collect();
+    encoder.write_image(&bytes, 4096, 1, image::ExtendedColorType::Rgb16).unwrap();
+    let shown = decoded(to(Format::Png, &file).bytes()).into_rgb16();
+    let mut greens: Vec<u16> = shown.pixels().map(|pixel| pixel.0[1]).collect();
+    assert!(greens.is_sorted());
+    greens.dedup();
+    assert!(greens.len() > 3_500, "{} of 4,096 steps are left", greens.len());
+}

@@ -9,6 +9,7 @@ mod geometry;
 mod inputs;
 mod limits;
 mod lossless;
+mod metadata;
 mod orientation;
 mod palette;
 mod quality;

@@ -1,0 +1,113 @@
+//! Where each format keeps its EXIF and XMP.
+
+use std::borrow::Cow;
+
+use crate::SourceFormat;
+
+/// XMP of more than this is not read. It holds edit histories then, and nobody's name.
+const MAX_XMP_BYTES: usize = 256 * 1024;
+
+/// A TIFF structure and an XMP packet as they stand in the file.
+#[derive(Default)]
+pub(super) struct Found<'a> {
+    pub(super) exif: Option<Cow<'a, [u8]>>,
+    pub(super) xmp: Option<Cow<'a, [u8]>>,
+}
+
+pub(super) fn read(input: &[u8], format: SourceFormat) -> Found<'_> {
+    let mut found = match format {
+        #[cfg(feature = "jpeg")]
+        SourceFormat::Jpeg => jpeg(input),
+        #[cfg(feature = "png")]
+        SourceFormat::Png => png(input),
+        #[cfg(feature = "webp")]
+        SourceFormat::WebP => webp(input),
+        #[cfg(feature = "avif")]
+        SourceFormat::Avif => avif(input),
+        #[cfg(feature = "tiff")]
+        SourceFormat::Tiff => Found {
+            exif: Some(input.into()),
+            xmp: super::exif::xmp_of_tiff(input).map(Cow::Borrowed),
+        },
+        _ => Found::default(),
+    };
+    found.xmp = found.xmp.filter(|packet| packet.len() <= MAX_XMP_BYTES);
+    found
+}
+
+/// APP1 segments by their names. Extended XMP is left where it is.
+#[cfg(feature = "jpeg")]
+fn jpeg(input: &[u8]) -> Found<'_> {
+    use crate::probe::jpeg::{APP1, segments};
+
+    let mut found = Found::default();
+    for segment in segments(input).filter(|segment| segment.marker == APP1) {
+        if let Some(exif) = segment.data.strip_prefix(b"Exif\0\0") {
+            found.exif.get_or_insert(exif.into());
+        } else if let Some(xmp) = segment.data.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+            found.xmp.get_or_insert(xmp.into());
+        }
+    }
+    found
+}
+
+/// `eXIf`, and the international text whose keyword says XMP; compressed text is left.
+#[cfg(feature = "png")]
+fn png(input: &[u8]) -> Found<'_> {
+    let mut found = Found::default();
+    for chunk in crate::probe::png::chunks(input) {
+        match &chunk.name {
+            b"eXIf" => {
+                found.exif.get_or_insert(chunk.data.into());
+            }
+            b"iTXt" => {
+                // Keyword, not compressed, no language, no translation.
+                if let Some(xmp) = chunk.data.strip_prefix(b"XML:com.adobe.xmp\0\0\0\0\0") {
+                    found.xmp.get_or_insert(xmp.into());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(feature = "webp")]
+fn webp(input: &[u8]) -> Found<'_> {
+    let mut found = Found::default();
+    for chunk in crate::probe::webp::chunks(input) {
+        match &chunk.name {
+            // Some writers leave the marker's name of JPEG in front.
+            b"EXIF" => {
+                let exif = chunk.data.strip_prefix(b"Exif\0\0").unwrap_or(chunk.data);
+                found.exif.get_or_insert(exif.into());
+            }
+            b"XMP " => {
+                found.xmp.get_or_insert(chunk.data.into());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Items that describe the primary one (ISO/IEC 23008-12, annex A).
+#[cfg(feature = "avif")]
+fn avif(input: &[u8]) -> Found<'_> {
+    let Some(meta) = crate::isobmff::items::Meta::read(input) else {
+        return Found::default();
+    };
+    let describing = |kind: &[u8; 4]| {
+        let item = meta.items.iter().find(|item| {
+            &item.kind == kind && meta.targets(item.id, b"cdsc").contains(&meta.primary)
+        })?;
+        meta.bytes_of(item)
+    };
+    let exif = describing(b"Exif").and_then(|item| {
+        // Four bytes say how far the TIFF structure is away.
+        let (skip, rest) = item.split_first_chunk::<4>()?;
+        rest.get(u32::from_be_bytes(*skip) as usize..).map(|exif| Cow::Owned(exif.to_vec()))
+    });
+    // Other kinds of text are told apart by their first bytes when they are read.
+    Found { exif, xmp: describing(b"mime") }
+}
