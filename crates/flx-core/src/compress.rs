@@ -5,6 +5,8 @@ use std::num::NonZeroU64;
 use image::DynamicImage;
 use image::metadata::Orientation;
 
+#[cfg(feature = "webp")]
+use crate::animate;
 use crate::colour::{Coloured, Conversion, Space};
 use crate::decode::Wanted;
 use crate::embed::embed;
@@ -14,6 +16,7 @@ use crate::metadata::Metadata;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
+use crate::search::Found;
 use crate::{
     Compressed, Error, Format, ImageInfo, Limits, Options, Stage, Timings, colour, decode, embed,
     probe, search, strip, watermark,
@@ -22,10 +25,13 @@ use crate::{
 /// Compresses one picture.
 ///
 /// The result is upright, in sRGB or the source's own colours, scaled and watermarked as the
-/// options say, and carries the metadata that they name. When the format stays, nothing visible and no metadata was asked for and encoding anew would not make
-/// the file smaller, the original coding comes back with its metadata stripped and
-/// [`Compressed::unchanged`] set; only CMYK pictures and animations are always encoded anew. Of an
-/// animation the first frame is taken.
+/// options say, and carries the metadata that they name. When the format stays, nothing visible and
+/// no metadata was asked for, and encoding anew would not make the file smaller, the original coding
+/// comes back with its metadata stripped and
+/// [`Compressed::unchanged`] set; only CMYK pictures are always encoded anew.
+///
+/// An animation (GIF, APNG, WebP) stays one in WebP, frame by frame; in other formats, and where the
+/// options say so, its first frame is taken.
 ///
 /// # Errors
 /// Every [`Error`] but [`Error::Watermark`]; nothing is decoded before the header has passed the
@@ -36,6 +42,16 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
     let formats: Vec<Format> = options.format().candidates(header.info.format()).iter().collect();
     let geometry = plan(&header.info, &formats, options, limits)?;
+
+    #[cfg(feature = "webp")]
+    if animate::stays_animated(&header, &formats, options) {
+        let (found, conversion) = timings.run(Stage::Encode, limits, || {
+            animate::animate(input, &header, geometry, options, limits)
+        })?;
+        let metadata = Metadata::kept(input, header.info.format(), options.keep());
+        let way = Way { options, geometry: &geometry, conversion, metadata: &metadata };
+        return result(input, header, &way, found, timings);
+    }
 
     let wanted = Wanted { threads: options.threads() };
     let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
@@ -61,17 +77,40 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let found = timings
         .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
 
-    let kept = kept_original(input, &header, found.format, options, &geometry, conversion)
+    let way = Way { options, geometry: &geometry, conversion, metadata: &metadata };
+    result(input, header, &way, found, timings)
+}
+
+/// How the pixels came from source to result.
+struct Way<'a> {
+    options: &'a Options,
+    geometry: &'a Geometry,
+    conversion: Conversion,
+    metadata: &'a Metadata,
+}
+
+/// What was found, or the original where that is no larger and an honest answer.
+fn result(
+    input: &[u8],
+    header: Header<'_>,
+    way: &Way<'_>,
+    found: Found,
+    timings: Timings,
+) -> Result<Compressed, Error> {
+    let kept = kept_original(input, &header, found.format, way)
         .filter(|stripped| stripped.len() <= found.bytes.len());
+    let unchanged = kept.is_some();
+    let bytes = kept.map_or_else(|| embed(found.bytes, found.format, way.metadata), Ok)?;
     Ok(Compressed {
-        unchanged: kept.is_some(),
+        unchanged,
+        frames: probe::probe(&bytes).map_or(1, |info| info.frames()),
         format: found.format,
-        quality: found.quality.filter(|_| kept.is_none()),
-        score: if kept.is_some() { found.score.map(|_| 100.0) } else { found.score },
+        quality: found.quality.filter(|_| !unchanged),
+        score: if unchanged { found.score.map(|_| 100.0) } else { found.score },
         encodes: found.encodes,
-        bytes: kept.map_or_else(|| embed(found.bytes, found.format, &metadata), Ok)?,
-        width: geometry.canvas.width,
-        height: geometry.canvas.height,
+        bytes,
+        width: way.geometry.canvas.width,
+        height: way.geometry.canvas.height,
         source: header.info,
         timings,
     })
@@ -135,15 +174,16 @@ fn kept_original(
     input: &[u8],
     header: &Header<'_>,
     format: Format,
-    options: &Options,
-    geometry: &Geometry,
-    conversion: Conversion,
+    way: &Way<'_>,
 ) -> Option<Vec<u8>> {
+    let Way { options, geometry, conversion, .. } = *way;
     let info = &header.info;
     let same_format = info.format().as_output() == Some(format);
     let same_pixels = geometry.changes_nothing() && options.watermark().is_none();
+    // The rest of an animation must not ride along where only its first frame was asked for.
+    let same_frames = info.frames() == 1 || (options.animated() && format == Format::WebP);
     // What is taken out of an original is everything, so it cannot stand in for a selection.
-    if !same_format || !same_pixels || info.frames() > 1 || !options.keep().is_nothing() {
+    if !same_format || !same_pixels || !same_frames || !options.keep().is_nothing() {
         return None;
     }
     let profile = match conversion {

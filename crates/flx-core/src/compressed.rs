@@ -9,6 +9,7 @@ pub struct Compressed {
     pub(crate) format: Format,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    pub(crate) frames: u32,
     pub(crate) unchanged: bool,
     pub(crate) quality: Option<f32>,
     pub(crate) score: Option<f32>,
@@ -46,6 +47,13 @@ impl Compressed {
     #[must_use]
     pub const fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Frames of the result: 1 for a still picture. Repeated frames of an animation may have become
+    /// one of their joint duration.
+    #[must_use]
+    pub const fn frames(&self) -> u32 {
+        self.frames
     }
 
     /// Whether the source's own coding was kept, with its metadata stripped, because encoding it

@@ -64,6 +64,22 @@ pub enum Error {
         /// The limit in frames.
         limit: u32,
     },
+    /// The animation has more pixels, over all its frames, than allowed.
+    #[error(
+        "animation has {frames} frames of {width}×{height} px, {pixels} pixels in all, the limit is {limit} pixels"
+    )]
+    TooManyAnimationPixels {
+        /// Frames found.
+        frames: u32,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Pixels to be decoded, over all frames.
+        pixels: u64,
+        /// The limit in pixels.
+        limit: u64,
+    },
     /// A part of the file that is not pixels (scans, colour profile, …) exceeds its cap.
     #[error("{format} picture has {found} {what}, the limit is {limit}")]
     TooComplex {

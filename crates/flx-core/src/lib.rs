@@ -60,6 +60,8 @@
     )
 )]
 
+#[cfg(feature = "webp")]
+mod animate;
 mod auto_quality;
 mod canvas;
 mod colour;

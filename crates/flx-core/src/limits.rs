@@ -14,19 +14,22 @@ pub struct Limits {
     max_pixels: u64,
     max_side: u32,
     max_frames: u32,
+    max_animation_pixels: u64,
     deadline: Option<Instant>,
     cancel: Option<CancelFlag>,
     progress: Option<Progress>,
 }
 
 impl Default for Limits {
-    /// 100 MiB, 50 million pixels, 30,000 px a side, 10,000 frames, no deadline, no cancel flag.
+    /// 100 MiB, 50 million pixels, 30,000 px a side, 10,000 frames, 500 million pixels of an
+    /// animation, no deadline, no cancel flag.
     fn default() -> Self {
         Self {
             max_bytes: 100 * 1024 * 1024,
             max_pixels: 50_000_000,
             max_side: 30_000,
             max_frames: 10_000,
+            max_animation_pixels: 500_000_000,
             deadline: None,
             cancel: None,
             progress: None,
@@ -60,6 +63,15 @@ impl Limits {
     #[must_use]
     pub fn with_max_frames(mut self, frames: u32) -> Self {
         self.max_frames = frames;
+        self
+    }
+
+    /// Most pixels of an animation, frames × width × height of the source. Default 500,000,000.
+    ///
+    /// Binds only where the animation stays one.
+    #[must_use]
+    pub fn with_max_animation_pixels(mut self, pixels: u64) -> Self {
+        self.max_animation_pixels = pixels;
         self
     }
 
@@ -140,6 +152,33 @@ impl Limits {
                 height,
                 max_pixels: self.max_pixels,
                 max_side: self.max_side,
+            });
+        }
+        Ok(())
+    }
+
+    /// Checks an animation whose frames are all to be decoded; [`check`](Self::check) does not.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAnimationPixels`].
+    pub fn check_animation(&self, info: &ImageInfo) -> Result<(), Error> {
+        let area = u64::from(info.coded_width()) * u64::from(info.coded_height());
+        self.check_animation_pixels(info, area.saturating_mul(info.frames().into()))
+    }
+
+    /// The same with pixels counted in another way.
+    pub(crate) fn check_animation_pixels(
+        &self,
+        info: &ImageInfo,
+        pixels: u64,
+    ) -> Result<(), Error> {
+        if pixels > self.max_animation_pixels {
+            return Err(Error::TooManyAnimationPixels {
+                frames: info.frames(),
+                width: info.coded_width(),
+                height: info.coded_height(),
+                pixels,
+                limit: self.max_animation_pixels,
             });
         }
         Ok(())

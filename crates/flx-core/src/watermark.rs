@@ -221,31 +221,55 @@ pub(crate) fn draw(
     watermark: &Watermark,
     space: Option<&colour::Space>,
 ) -> DynamicImage {
-    let place = Place::of(watermark, picture.width(), picture.height());
-    let mark = resize::resized(&watermark.picture, place.size).into_rgba8();
-    let mark = match space {
-        Some(space) => space.from_srgb(&mark),
-        None => mark,
-    };
-    let opacity = watermark.opacity.0 / 100.0;
-    match with_colour(picture) {
-        DynamicImage::ImageRgb8(mut pixels) => {
-            blend(&mut pixels, &mark, &place, opacity);
-            DynamicImage::ImageRgb8(pixels)
+    Fitted::to(watermark, picture.width(), picture.height(), space).draw(picture)
+}
+
+/// A watermark scaled for pictures of one size, such as the frames of an animation.
+pub(crate) struct Fitted {
+    mark: RgbaImage,
+    place: Place,
+    opacity: f32,
+}
+
+impl Fitted {
+    pub(crate) fn to(
+        watermark: &Watermark,
+        width: u32,
+        height: u32,
+        space: Option<&colour::Space>,
+    ) -> Self {
+        let place = Place::of(watermark, width, height);
+        let mark = resize::resized(&watermark.picture, place.size).into_rgba8();
+        let mark = match space {
+            Some(space) => space.from_srgb(&mark),
+            None => mark,
+        };
+        Self { mark, place, opacity: watermark.opacity.0 / 100.0 }
+    }
+
+    /// Draws the watermark over a picture of that size.
+    pub(crate) fn draw(&self, picture: DynamicImage) -> DynamicImage {
+        let Self { mark, place, opacity } = self;
+        let opacity = *opacity;
+        match with_colour(picture) {
+            DynamicImage::ImageRgb8(mut pixels) => {
+                blend(&mut pixels, mark, place, opacity);
+                DynamicImage::ImageRgb8(pixels)
+            }
+            DynamicImage::ImageRgba8(mut pixels) => {
+                blend(&mut pixels, mark, place, opacity);
+                DynamicImage::ImageRgba8(pixels)
+            }
+            DynamicImage::ImageRgb16(mut pixels) => {
+                blend(&mut pixels, mark, place, opacity);
+                DynamicImage::ImageRgb16(pixels)
+            }
+            DynamicImage::ImageRgba16(mut pixels) => {
+                blend(&mut pixels, mark, place, opacity);
+                DynamicImage::ImageRgba16(pixels)
+            }
+            other => other,
         }
-        DynamicImage::ImageRgba8(mut pixels) => {
-            blend(&mut pixels, &mark, &place, opacity);
-            DynamicImage::ImageRgba8(pixels)
-        }
-        DynamicImage::ImageRgb16(mut pixels) => {
-            blend(&mut pixels, &mark, &place, opacity);
-            DynamicImage::ImageRgb16(pixels)
-        }
-        DynamicImage::ImageRgba16(mut pixels) => {
-            blend(&mut pixels, &mark, &place, opacity);
-            DynamicImage::ImageRgba16(pixels)
-        }
-        other => other,
     }
 }
 

@@ -1,7 +1,11 @@
 //! From a file to pixels.
 
+#[cfg(feature = "png")]
+mod apng;
 #[cfg(feature = "avif")]
 mod avif;
+#[cfg(any(feature = "png", feature = "webp", feature = "gif"))]
+pub(crate) mod frames;
 #[cfg(feature = "jpeg")]
 mod jpeg;
 #[cfg(any(feature = "avif", feature = "tiff"))]
@@ -34,6 +38,7 @@ pub(crate) enum Pixels {
 }
 
 /// How the file says its numbers are meant.
+#[derive(Clone)]
 pub(crate) enum Profile {
     /// An ICC profile.
     Icc(Vec<u8>),

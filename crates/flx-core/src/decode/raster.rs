@@ -9,10 +9,10 @@ use crate::probe::corrupt;
 use crate::{Error, ImageInfo, SourceFormat};
 
 /// Bytes beyond the picture itself that a decoder may hold: tables, one more frame, a profile.
-const SLACK: u64 = 64 * 1024 * 1024;
+pub(super) const SLACK: u64 = 64 * 1024 * 1024;
 
 /// A profile of more than this is not one of a camera or a press, but an attack.
-const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
+pub(super) const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(feature = "png")]
 pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Error> {
@@ -91,6 +91,17 @@ fn read<D: ImageDecoder>(
     decoder: Result<D, ImageError>,
     info: &ImageInfo,
 ) -> Result<Decoded, Error> {
+    let (decoder, profile) = opened(decoder, info)?;
+    let image =
+        DynamicImage::from_decoder(decoder).map_err(|error| explain(info.format(), &error))?;
+    Ok(Decoded { pixels: Pixels::Image(to_integers(image)), profile })
+}
+
+/// The decoder with its limits set, and the profile.
+pub(super) fn opened<D: ImageDecoder>(
+    decoder: Result<D, ImageError>,
+    info: &ImageInfo,
+) -> Result<(D, Option<Profile>), Error> {
     let explain = |error: ImageError| explain(info.format(), &error);
     let mut decoder = decoder.map_err(explain)?;
     let (width, height) = decoder.dimensions();
@@ -112,8 +123,7 @@ fn read<D: ImageDecoder>(
         .map_err(explain)?
         .filter(|profile| !profile.is_empty() && profile.len() <= MAX_PROFILE_BYTES)
         .map(Profile::Icc);
-    let image = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    Ok(Decoded { pixels: Pixels::Image(to_integers(image)), profile })
+    Ok((decoder, profile))
 }
 
 /// Floating-point samples are cut to 16 bits: no output format here holds more.
@@ -125,7 +135,7 @@ fn to_integers(image: DynamicImage) -> DynamicImage {
     }
 }
 
-fn explain(format: SourceFormat, error: &ImageError) -> Error {
+pub(super) fn explain(format: SourceFormat, error: &ImageError) -> Error {
     match error {
         ImageError::Unsupported(variant) => {
             Error::UnsupportedVariant { format, variant: variant.to_string() }

@@ -8,7 +8,7 @@ pub(crate) mod pixels;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "webp")]
-mod webp;
+pub(crate) mod webp;
 
 use std::num::NonZeroU32;
 

@@ -16,6 +16,78 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     Ok(plain(info))
 }
 
+/// How often the animation is shown, 0 for ever; a file that does not say is shown once.
+///
+/// The application block counts repetitions, so that one more showing belongs to it; browsers
+/// count like that, too.
+pub(crate) fn plays(input: &[u8]) -> u16 {
+    let mut bytes = Bytes::new(input);
+    let Some(()) = screen(&mut bytes).and_then(|(_, _, flags)| bytes.skip(palette_length(flags)))
+    else {
+        return 1;
+    };
+    loop {
+        let start = bytes;
+        if let Some(repeats) = repeats(start) {
+            return if repeats == 0 { 0 } else { repeats.saturating_add(1) };
+        }
+        if block(&mut bytes).is_none() {
+            return 1;
+        }
+    }
+}
+
+/// The count in an application block of Netscape's, which is also written under a second name.
+fn repeats(mut bytes: Bytes<'_>) -> Option<u16> {
+    let is_loop = bytes.take(3)? == [0x21, 0xff, 11]
+        && matches!(bytes.take(11)?, b"NETSCAPE2.0" | b"ANIMEXTS1.0");
+    loop {
+        let length = is_loop.then(|| bytes.u8()).flatten().filter(|length| *length > 0)?;
+        let mut data = Bytes::new(bytes.take(length.into())?);
+        if data.u8()? & 7 == 1 {
+            return data.u16_le();
+        }
+    }
+}
+
+/// Pixels that a decoder unpacks, over all frames, however much of them is inside the screen.
+pub(crate) fn coded_pixels(input: &[u8]) -> u64 {
+    let mut bytes = Bytes::new(input);
+    let Some(()) = screen(&mut bytes).and_then(|(_, _, flags)| bytes.skip(palette_length(flags)))
+    else {
+        return 0;
+    };
+    let mut sum = 0u64;
+    loop {
+        let mut frame = bytes;
+        match block(&mut bytes) {
+            Some(true) => sum = sum.saturating_add(area(&mut frame).unwrap_or_default()),
+            Some(false) => {}
+            None => return sum,
+        }
+    }
+}
+
+fn area(frame: &mut Bytes<'_>) -> Option<u64> {
+    frame.skip(5)?;
+    Some(u64::from(frame.u16_le()?) * u64::from(frame.u16_le()?))
+}
+
+/// Whether the file ends inside a block; one that only lacks its trailer is complete.
+pub(crate) fn is_cut(input: &[u8]) -> bool {
+    let mut bytes = Bytes::new(input);
+    let Some(()) = screen(&mut bytes).and_then(|(_, _, flags)| bytes.skip(palette_length(flags)))
+    else {
+        return true;
+    };
+    loop {
+        let mut start = bytes;
+        if block(&mut bytes).is_none() {
+            return matches!(start.u8(), Some(0x21 | 0x2c));
+        }
+    }
+}
+
 fn screen(bytes: &mut Bytes<'_>) -> Option<(u16, u16, u8)> {
     bytes.skip(6)?;
     let width = bytes.u16_le()?;

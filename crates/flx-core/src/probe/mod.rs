@@ -9,7 +9,7 @@ mod avif;
 mod bmp;
 pub(crate) mod bytes;
 #[cfg(feature = "gif")]
-mod gif;
+pub(crate) mod gif;
 #[cfg(feature = "jpeg")]
 pub(crate) mod jpeg;
 #[cfg(feature = "png")]

@@ -59,6 +59,17 @@ pub(crate) fn gamma(input: &[u8]) -> Option<Gamma> {
     Gamma::read(gamma?, chromaticities)
 }
 
+/// How often the animation is shown, 0 for ever (section 11.3.6.1).
+pub(crate) fn plays(input: &[u8]) -> u16 {
+    let control = chunks(input).find(|chunk| &chunk.name == b"acTL");
+    let plays = control.and_then(|chunk| {
+        let mut bytes = Bytes::new(chunk.data);
+        bytes.skip(4)?;
+        bytes.u32_be()
+    });
+    plays.map_or(0, |plays| u16::try_from(plays).unwrap_or(u16::MAX))
+}
+
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {
     let cut = || corrupt(SourceFormat::Png, "the header is cut short");
     let mut all = chunks(input);

@@ -18,7 +18,12 @@ pub(crate) fn chunks(input: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     // The size stands behind "RIFF" and counts from itself; what lies beyond is not the picture's.
     let size = Bytes::new(input.get(4..).unwrap_or_default()).u32_le().unwrap_or_default();
     let end = (size as usize).saturating_add(8).min(input.len());
-    let mut bytes = Bytes::new(input.get(12..end).unwrap_or_default());
+    chunks_of(input.get(12..end).unwrap_or_default())
+}
+
+/// The chunks of a part of a file.
+pub(crate) fn chunks_of(part: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
+    let mut bytes = Bytes::new(part);
     std::iter::from_fn(move || {
         let name = bytes.four_cc()?;
         let length = bytes.u32_le()? as usize;
@@ -29,6 +34,23 @@ pub(crate) fn chunks(input: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         }
         Some(Chunk { name, data })
     })
+}
+
+/// How often the animation is shown, 0 for ever (RFC 9649, section 2.7.1.1).
+pub(crate) fn plays(input: &[u8]) -> u16 {
+    let control = chunks(input).find(|chunk| &chunk.name == b"ANIM");
+    let plays = control.and_then(|chunk| {
+        let mut bytes = Bytes::new(chunk.data);
+        bytes.skip(4)?;
+        bytes.u16_le()
+    });
+    plays.unwrap_or_default()
+}
+
+/// Whether the file is shorter than its header says.
+pub(crate) fn is_cut(input: &[u8]) -> bool {
+    let size = Bytes::new(input.get(4..).unwrap_or_default()).u32_le();
+    size.is_none_or(|size| (size as usize).saturating_add(8) > input.len())
 }
 
 pub(super) fn header(input: &[u8]) -> Result<Header<'static>, Error> {

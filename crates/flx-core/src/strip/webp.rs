@@ -1,7 +1,7 @@
 //! WebP without its Exif, XMP and unknown chunks.
 
 use super::{ColourProfile, exif};
-use crate::probe::webp::chunks;
+use crate::probe::webp::{chunks, chunks_of};
 
 /// Flags of the extended header (RFC 9649, section 2.7.1).
 const ICC: u8 = 0x20;
@@ -11,11 +11,17 @@ const XMP: u8 = 0x04;
 pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
     let mut body = Vec::with_capacity(input.len());
     let mut seen = Vec::new();
+    let mut frames = 0u32;
     for chunk in chunks(input) {
         match &chunk.name {
             b"VP8X" => write(&mut body, *b"VP8X", &header(chunk.data, profile, orientation)?)?,
             b"ICCP" if profile == ColourProfile::Keep => {
                 write(&mut body, *b"ICCP", chunk.data)?;
+            }
+            b"ANIM" => write(&mut body, chunk.name, chunk.data)?,
+            b"ANMF" => {
+                write(&mut body, chunk.name, &frame(chunk.data)?)?;
+                frames += 1;
             }
             b"VP8 " | b"VP8L" | b"ALPH" => {
                 // One picture, once: what follows it would ride along unseen.
@@ -28,7 +34,9 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
             _ => {}
         }
     }
-    if seen.contains(b"VP8 ") == seen.contains(b"VP8L") {
+    let still = seen.contains(b"VP8 ") != seen.contains(b"VP8L");
+    // A still picture beside the frames would ride along unseen.
+    if still == (frames > 0) {
         return None;
     }
     if orientation != 1 {
@@ -39,6 +47,18 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
     output.extend_from_slice(b"WEBP");
     output.extend(body);
     Some(output)
+}
+
+/// A frame's place and time (RFC 9649, section 2.7.1.1) and its pixels, without unknown chunks.
+fn frame(data: &[u8]) -> Option<Vec<u8>> {
+    let (head, rest) = data.split_at_checked(16)?;
+    let mut kept = head.to_vec();
+    for chunk in chunks_of(rest) {
+        if matches!(&chunk.name, b"VP8 " | b"VP8L" | b"ALPH") {
+            write(&mut kept, chunk.name, chunk.data)?;
+        }
+    }
+    Some(kept)
 }
 
 fn header(data: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod alpha;
+mod animations;
 mod colour;
 mod damage;
 mod fixtures;

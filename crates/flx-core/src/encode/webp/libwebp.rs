@@ -96,6 +96,11 @@ impl<'a> Picture<'a> {
         Ok(picture)
     }
 
+    /// For the coder of animations, which reads the picture and changes its copy only.
+    pub(super) fn as_mut_ptr(&mut self) -> *mut sys::WebPPicture {
+        &raw mut self.raw
+    }
+
     /// A picture that borrows planes.
     pub(super) fn of_planes(planes: &'a mut Planes) -> Result<Self, Error> {
         let (width, height) = (planes.width as usize, planes.height as usize);

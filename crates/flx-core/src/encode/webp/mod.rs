@@ -3,6 +3,7 @@
 //! What the decoder of a JPEG file or a grey picture already holds as luma and chroma goes into
 //! libwebp's planes directly; everything else through its own conversion from RGB.
 
+pub(crate) mod animation;
 mod libwebp;
 mod planes;
 mod settings;

@@ -1,0 +1,164 @@
+//! Frames of animated PNG, put together here: the `image` crate does so for 8 bit only.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, Pixel, Rgba, RgbaImage};
+use png::{BlendOp, ColorType, DecodingError, DisposeOp, FrameControl, Reader, Transformations};
+
+use super::Profile;
+use super::frames::Frame;
+use super::raster::{MAX_PROFILE_BYTES, SLACK};
+use crate::probe::corrupt;
+use crate::{Error, ImageInfo, SourceFormat};
+
+/// Opens an animation; the still picture that may stand before it is passed over.
+pub(super) fn open<'a>(
+    input: &'a [u8],
+    info: &ImageInfo,
+) -> Result<(Frames<'a>, Option<Profile>), Error> {
+    let pixels = u64::from(info.coded_width()) * u64::from(info.coded_height());
+    let bytes = usize::try_from(pixels * 8 + SLACK).unwrap_or(usize::MAX);
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(input), png::Limits { bytes });
+    // Text may inflate to any size, and nobody asks for it.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    let mut reader = decoder.read_info().map_err(|error| explain(&error))?;
+    let (width, height) = reader.info().size();
+    if (width, height) != (info.coded_width(), info.coded_height()) {
+        return Err(corrupt(SourceFormat::Png, "the decoder finds another size than the header"));
+    }
+    let profile = match crate::probe::png::cicp(input) {
+        Some((primaries, transfer)) => Some(Profile::Cicp { primaries, transfer }),
+        None => reader.info().icc_profile.as_deref().and_then(|profile| {
+            let fits = !profile.is_empty() && profile.len() <= MAX_PROFILE_BYTES;
+            fits.then(|| Profile::Icc(profile.to_vec()))
+        }),
+    };
+    let length = reader
+        .output_buffer_size()
+        .ok_or_else(|| corrupt(SourceFormat::Png, "a frame is too large"))?;
+    let mut samples = vec![0; length];
+    if reader.info().frame_control().is_none() {
+        reader.next_frame(&mut samples).map_err(|error| explain(&error))?;
+    }
+    let canvas = RgbaImage::new(width, height);
+    Ok((Frames { reader, samples, canvas, undo: Undo::Nothing }, profile))
+}
+
+/// Decoder, canvas, and what to do to the canvas before the next frame.
+pub(super) struct Frames<'a> {
+    reader: Reader<Cursor<&'a [u8]>>,
+    samples: Vec<u8>,
+    canvas: RgbaImage,
+    undo: Undo,
+}
+
+/// What becomes of a frame's place once its time is over.
+enum Undo {
+    Nothing,
+    Clear(FrameControl),
+    Restore(FrameControl, RgbaImage),
+}
+
+impl Iterator for Frames<'_> {
+    type Item = Result<Frame, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.frame())
+    }
+}
+
+impl Frames<'_> {
+    fn frame(&mut self) -> Result<Frame, Error> {
+        match std::mem::replace(&mut self.undo, Undo::Nothing) {
+            Undo::Nothing => {}
+            Undo::Clear(place) => {
+                for (_, _, pixel) in within(&mut self.canvas, &place) {
+                    *pixel = Rgba([0; 4]);
+                }
+            }
+            Undo::Restore(place, before) => {
+                for ((_, _, pixel), old) in within(&mut self.canvas, &place).zip(before.pixels()) {
+                    *pixel = *old;
+                }
+            }
+        }
+        let output = self.reader.next_frame(&mut self.samples).map_err(|error| explain(&error))?;
+        let control = *self
+            .reader
+            .info()
+            .frame_control()
+            .ok_or_else(|| corrupt(SourceFormat::Png, "a frame without its header"))?;
+        let frame = to_rgba(&self.samples, output.color_type, control.width, control.height)?;
+        self.undo = match control.dispose_op {
+            DisposeOp::None => Undo::Nothing,
+            DisposeOp::Background => Undo::Clear(control),
+            DisposeOp::Previous => {
+                let mut before = RgbaImage::new(control.width, control.height);
+                for (old, (_, _, pixel)) in
+                    before.pixels_mut().zip(within(&mut self.canvas, &control))
+                {
+                    *old = *pixel;
+                }
+                Undo::Restore(control, before)
+            }
+        };
+        for ((_, _, under), above) in within(&mut self.canvas, &control).zip(frame.pixels()) {
+            match control.blend_op {
+                BlendOp::Source => *under = *above,
+                BlendOp::Over => under.blend(above),
+            }
+        }
+        let shown = DynamicImage::ImageRgba8(self.canvas.clone());
+        let is_grey = matches!(output.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+        Ok(Frame {
+            // A profile for grey wants grey.
+            image: if is_grey { shown.into_luma_alpha8().into() } else { shown },
+            duration: duration(&control),
+        })
+    }
+}
+
+/// The canvas's pixels at a frame's place, row by row. The decoder has checked that the place lies
+/// inside.
+fn within<'a>(
+    canvas: &'a mut RgbaImage,
+    place: &FrameControl,
+) -> impl Iterator<Item = (u32, u32, &'a mut Rgba<u8>)> {
+    let width = canvas.width() as usize;
+    let (left, columns) = (place.x_offset as usize, place.width as usize);
+    canvas
+        .enumerate_rows_mut()
+        .skip(place.y_offset as usize)
+        .take(place.height as usize)
+        .flat_map(move |(_, row)| row.skip(left).take(columns.min(width)))
+}
+
+fn to_rgba(samples: &[u8], colour: ColorType, width: u32, height: u32) -> Result<RgbaImage, Error> {
+    let channels = colour.samples();
+    let mut frame = RgbaImage::new(width, height);
+    let wanted = frame.pixels().len() * channels;
+    let samples = samples
+        .get(..wanted)
+        .ok_or_else(|| corrupt(SourceFormat::Png, "a frame is larger than the picture"))?;
+    for (pixel, samples) in frame.pixels_mut().zip(samples.chunks_exact(channels)) {
+        *pixel = Rgba(match *samples {
+            [grey] => [grey, grey, grey, u8::MAX],
+            [grey, alpha] => [grey, grey, grey, alpha],
+            [red, green, blue] => [red, green, blue, u8::MAX],
+            [red, green, blue, alpha] => [red, green, blue, alpha],
+            _ => [0; 4],
+        });
+    }
+    Ok(frame)
+}
+
+/// The time is a fraction of a second, in hundredths where the denominator is 0.
+fn duration(control: &FrameControl) -> u32 {
+    let denominator = if control.delay_den == 0 { 100 } else { u32::from(control.delay_den) };
+    (u32::from(control.delay_num) * 1000 + denominator / 2) / denominator
+}
+
+fn explain(error: &DecodingError) -> Error {
+    corrupt(SourceFormat::Png, error.to_string())
+}

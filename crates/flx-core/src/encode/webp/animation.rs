@@ -1,0 +1,131 @@
+//! Animated WebP by libwebp, which codes of each frame what differs from the one before.
+
+#![expect(unsafe_code, reason = "libwebp is a C library")]
+
+use std::ffi::{CStr, c_int};
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+
+use libwebp_sys as sys;
+
+use super::libwebp::{Layout, Picture, Source};
+use super::{refused, settings};
+use crate::encode::pixels::Pixels;
+use crate::encode::{Coding, How};
+use crate::raster::Raster;
+use crate::{Effort, Error};
+
+/// The version of the interface that these bindings were made for.
+const ABI: c_int = sys::WEBP_MUX_ABI_VERSION.cast_signed();
+
+/// Takes frames of one size, one after the other, and puts them together.
+pub(crate) struct Animation {
+    encoder: NonNull<sys::WebPAnimEncoder>,
+    config: sys::WebPConfig,
+    size: (u32, u32),
+    /// When the next frame begins, in milliseconds.
+    now: c_int,
+}
+
+impl Animation {
+    /// `plays` is how often the animation is shown, 0 for ever.
+    pub(crate) fn new(
+        (width, height): (u32, u32),
+        plays: u16,
+        coding: Coding,
+        how: &How<'_>,
+    ) -> Result<Self, Error> {
+        let config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+        let mut options = MaybeUninit::<sys::WebPAnimEncoderOptions>::zeroed();
+        // SAFETY: the function initialises the value behind the pointer, which is live.
+        let known = unsafe { sys::WebPAnimEncoderOptionsInitInternal(options.as_mut_ptr(), ABI) };
+        if known == 0 {
+            return Err(refused("its version is another"));
+        }
+        // SAFETY: initialised just now.
+        let mut options = unsafe { options.assume_init() };
+        options.anim_params.loop_count = plays.into();
+        // Flat frames of a cartoon take half the bytes without loss.
+        options.allow_mixed = 1;
+        options.minimize_size = c_int::from(how.effort == Effort::Small);
+        let side = |pixels: u32| c_int::try_from(pixels).map_err(refused);
+        let (columns, rows) = (side(width)?, side(height)?);
+        // SAFETY: `options` is initialised and only read during the call.
+        let encoder =
+            unsafe { sys::WebPAnimEncoderNewInternal(columns, rows, &raw const options, ABI) };
+        let encoder = NonNull::new(encoder).ok_or_else(|| refused("not enough memory"))?;
+        Ok(Self { encoder, config, size: (width, height), now: 0 })
+    }
+
+    /// Adds a frame that is shown for so many milliseconds.
+    pub(crate) fn add(&mut self, frame: &Raster, duration: u32) -> Result<(), Error> {
+        if (frame.width(), frame.height()) != self.size {
+            return Err(refused("a frame of another size"));
+        }
+        let (width, height) = self.size;
+        let source = match Pixels::of(frame) {
+            Pixels::Rgb(pixels) => {
+                Picture::of(&Source::new(pixels.as_raw(), width, height, 3)?, Layout::Packed)
+            }
+            Pixels::Rgba(pixels) => {
+                Picture::of(&Source::new(pixels.as_raw(), width, height, 4)?, Layout::Packed)
+            }
+        };
+        let mut picture = source?;
+        // SAFETY: the encoder lives until dropped, the picture holds its imported pixels, the
+        // configuration is validated; none of them is kept beyond the call.
+        let added = unsafe {
+            sys::WebPAnimEncoderAdd(
+                self.encoder.as_ptr(),
+                picture.as_mut_ptr(),
+                self.now,
+                &raw const self.config,
+            )
+        };
+        if added == 0 {
+            return Err(self.error());
+        }
+        let duration = c_int::try_from(duration).unwrap_or(c_int::MAX);
+        self.now = self.now.saturating_add(duration);
+        Ok(())
+    }
+
+    /// The file.
+    pub(crate) fn finish(self) -> Result<Vec<u8>, Error> {
+        let mut data = sys::WebPData { bytes: std::ptr::null(), size: 0 };
+        // SAFETY: a frame of nothing at the end gives the last one its duration; the encoder lives,
+        // and `data` is initialised and owned here.
+        let assembled = unsafe {
+            let encoder = self.encoder.as_ptr();
+            let nothing = std::ptr::null_mut();
+            sys::WebPAnimEncoderAdd(encoder, nothing, self.now, std::ptr::null()) != 0
+                && sys::WebPAnimEncoderAssemble(encoder, &raw mut data) != 0
+        };
+        if !assembled || data.bytes.is_null() {
+            return Err(self.error());
+        }
+        // SAFETY: libwebp has put `size` bytes behind `bytes`, which are freed once, after copying.
+        let file = unsafe {
+            let file = std::slice::from_raw_parts(data.bytes, data.size).to_vec();
+            sys::WebPFree(data.bytes.cast_mut().cast());
+            file
+        };
+        Ok(file)
+    }
+
+    fn error(&self) -> Error {
+        // SAFETY: the encoder lives; it returns a string of its own that ends with 0.
+        let reason = unsafe {
+            let text = sys::WebPAnimEncoderGetError(self.encoder.as_ptr());
+            if text.is_null() { None } else { Some(CStr::from_ptr(text).to_string_lossy()) }
+        };
+        refused(reason.unwrap_or_default())
+    }
+}
+
+impl Drop for Animation {
+    fn drop(&mut self) {
+        // SAFETY: made by `WebPAnimEncoderNewInternal` and deleted only here.
+        unsafe { sys::WebPAnimEncoderDelete(self.encoder.as_ptr()) };
+    }
+}
