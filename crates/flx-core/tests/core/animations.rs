@@ -54,7 +54,9 @@ fn apng() -> Vec<u8> {
 }
 
 fn frames(webp: &[u8]) -> Vec<Frame> {
-    WebPDecoder::new(Cursor::new(webp)).unwrap().into_frames().collect_frames().unwrap()
+    let mut decoder = WebPDecoder::new(Cursor::new(webp)).unwrap();
+    decoder.set_background_color(Rgba([0; 4])).unwrap();
+    decoder.into_frames().collect_frames().unwrap()
 }
 
 fn durations(webp: &[u8]) -> Vec<u32> {

@@ -45,6 +45,8 @@ impl Animation {
         // SAFETY: initialised just now.
         let mut options = unsafe { options.assume_init() };
         options.anim_params.loop_count = plays.into();
+        // What is around the frames shows the page, whatever a viewer makes of this colour.
+        options.anim_params.bgcolor = 0;
         // Flat frames of a cartoon take half the bytes without loss.
         options.allow_mixed = 1;
         options.minimize_size = c_int::from(how.effort == Effort::Small);
