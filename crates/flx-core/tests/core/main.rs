@@ -3,6 +3,7 @@
 
 mod alpha;
 mod animations;
+mod avif;
 mod colour;
 mod damage;
 mod fixtures;
