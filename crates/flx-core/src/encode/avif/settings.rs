@@ -33,11 +33,11 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(setting: f32, effort: Effort) -> Self {
-        // The fastest search looks a little worse at the same quantiser.
+        // At the same quantiser a longer search looks a little better.
         let (speed, coarseness) = match effort {
             Effort::Fast => (9, 0.95),
             Effort::Balanced => (7, 1.0),
-            Effort::Small => (6, 1.0),
+            Effort::Small => (6, 1.05),
         };
         let quantizer = (100.0 - setting.clamp(0.0, 100.0)) * 0.63 * coarseness;
         // Zero would be lossless, in many times the bytes.
