@@ -25,7 +25,12 @@ pub(crate) struct Animation {
     size: (u32, u32),
     /// When the next frame begins, in milliseconds.
     now: c_int,
+    has_alpha: bool,
 }
+
+/// The flag of the extended header, and where in the file it stands (RFC 9649, section 2.7.1).
+const ALPHA: u8 = 0x10;
+const FLAGS: usize = 20;
 
 impl Animation {
     /// `plays` is how often the animation is shown, 0 for ever.
@@ -56,7 +61,7 @@ impl Animation {
         let encoder =
             unsafe { sys::WebPAnimEncoderNewInternal(columns, rows, &raw const options, ABI) };
         let encoder = NonNull::new(encoder).ok_or_else(|| refused("not enough memory"))?;
-        Ok(Self { encoder, config, size: (width, height), now: 0 })
+        Ok(Self { encoder, config, size: (width, height), now: 0, has_alpha: false })
     }
 
     /// Adds a frame that is shown for so many milliseconds.
@@ -70,6 +75,7 @@ impl Animation {
                 Picture::of(&Source::new(pixels.as_raw(), width, height, 3)?, Layout::Packed)
             }
             Pixels::Rgba(pixels) => {
+                self.has_alpha = true;
                 Picture::of(&Source::new(pixels.as_raw(), width, height, 4)?, Layout::Packed)
             }
         };
@@ -107,11 +113,19 @@ impl Animation {
             return Err(self.error());
         }
         // SAFETY: libwebp has put `size` bytes behind `bytes`, which are freed once, after copying.
-        let file = unsafe {
+        let mut file = unsafe {
             let file = std::slice::from_raw_parts(data.bytes, data.size).to_vec();
             sys::WebPFree(data.bytes.cast_mut().cast());
             file
         };
+        // libwebp cuts frames to what is visible and then takes them for opaque, although the page
+        // shows around them.
+        if self.has_alpha
+            && file.get(12..16) == Some(b"VP8X".as_slice())
+            && let Some(flags) = file.get_mut(FLAGS)
+        {
+            *flags |= ALPHA;
+        }
         Ok(file)
     }
 
