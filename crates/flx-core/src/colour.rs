@@ -3,10 +3,11 @@
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba, RgbaImage};
 use moxcms::{
     CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
-    TransferCharacteristics, TransformExecutor, TransformOptions,
+    ToneReprCurve, TransferCharacteristics, TransformExecutor, TransformOptions,
 };
 
 use crate::decode::{Decoded, Pixels, Profile};
+use crate::inks;
 use crate::options::Background;
 use crate::{ColourSpace, Options};
 
@@ -83,7 +84,7 @@ impl Space {
     }
 
     /// A picture of sRGB in the numbers of this space.
-    pub(crate) fn from_srgb(&self, image: &RgbaImage) -> RgbaImage {
+    pub(crate) fn of_srgb(&self, image: &RgbaImage) -> RgbaImage {
         let mut shown = RgbaImage::new(image.width(), image.height());
         let transform = ColorProfile::new_srgb().create_transform_8bit(
             Layout::Rgba,
@@ -101,7 +102,7 @@ impl Space {
     pub(crate) fn background(&self, Background { red, green, blue }: Background) -> Background {
         let pixel = RgbaImage::from_pixel(1, 1, Rgba([red, green, blue, u8::MAX]));
         let [red, green, blue, _] =
-            self.from_srgb(&pixel).get_pixel_checked(0, 0).map_or([red, green, blue, 0], |p| p.0);
+            self.of_srgb(&pixel).get_pixel_checked(0, 0).map_or([red, green, blue, 0], |p| p.0);
         Background { red, green, blue }
     }
 }
@@ -112,7 +113,7 @@ pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
     let source = decoded.profile.as_ref().and_then(|profile| read_profile(profile, is_grey));
     match decoded.pixels {
         Pixels::Cmyk { width, height, samples } => {
-            (cmyk_to_srgb(width, height, samples, source.as_ref()), Conversion::FromInks)
+            (inks::to_srgb(width, height, &samples, source.as_ref()), Conversion::FromInks)
         }
         Pixels::Image(image) => match source {
             // Viewers ignore a profile that does not fit the pixels or cannot be read.
@@ -165,6 +166,8 @@ fn read_profile(profile: &Profile, is_grey: bool) -> Option<ColorProfile> {
 /// of them come out more than one step away?
 fn differs_from_srgb(profile: &ColorProfile) -> bool {
     let layout = match profile.color_space {
+        // Lightness is nowhere near the curve of sRGB, and not all transforms know it.
+        DataColorSpace::Gray if profile.pcs == DataColorSpace::Lab => return true,
         DataColorSpace::Rgb => Layout::Rgb,
         DataColorSpace::Gray => Layout::Gray,
         _ => return true,
@@ -257,20 +260,9 @@ where
 
 /// Grey stays grey: the curve is asked for all 256 or 65,536 values once.
 fn convert_grey(image: DynamicImage, profile: &ColorProfile) -> Result<DynamicImage, DynamicImage> {
-    let srgb = ColorProfile::new_srgb();
-    let codes: Vec<u16> = (0..=u16::MAX).collect();
-    let mut shown = vec![0u16; codes.len() * 3];
-    let transform = profile.create_transform_16bit(
-        Layout::Gray,
-        &srgb,
-        Layout::Rgb,
-        TransformOptions::default(),
-    );
-    let Ok(()) = transform.and_then(|transform| transform.transform(&codes, &mut shown)) else {
+    let Some(curve) = grey_curve(profile) else {
         return Err(image);
     };
-    let (triples, _) = shown.as_chunks::<3>();
-    let curve: Vec<u16> = triples.iter().map(|[red, _, _]| *red).collect();
     let sixteen = |code: u16| curve.get(usize::from(code)).copied().unwrap_or(code);
     // 257 × 255 = 65,535; the same factor leads back, rounded.
     let eight = |code: u8| ((u32::from(sixteen(u16::from(code) * 257)) + 128) / 257) as u8;
@@ -295,31 +287,43 @@ fn convert_grey(image: DynamicImage, profile: &ColorProfile) -> Result<DynamicIm
     })
 }
 
-/// By the profile when it is one for four inks, else by the plain rule that ink takes away light.
-fn cmyk_to_srgb(
-    width: u32,
-    height: u32,
-    samples: Vec<u8>,
-    profile: Option<&ColorProfile>,
-) -> DynamicImage {
-    let mut rgb = vec![0u8; samples.len() / 4 * 3];
-    let transform =
-        profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk).and_then(|profile| {
-            // Four channels without alpha go by the name of Rgba.
-            let options = TransformOptions::default();
-            let srgb = ColorProfile::new_srgb();
-            profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options).ok()
-        });
-    let done = transform.is_some_and(|transform| transform.transform(&samples, &mut rgb).is_ok());
-    if !done {
-        let (inks, _) = samples.as_chunks::<4>();
-        let (pixels, _) = rgb.as_chunks_mut::<3>();
-        for (pixel, [cyan, magenta, yellow, black]) in pixels.iter_mut().zip(inks) {
-            let light = u16::from(255 - black);
-            *pixel = [cyan, magenta, yellow]
-                .map(|ink| ((u16::from(255 - ink) * light + 127) / 255) as u8);
-        }
+/// The code of sRGB for each of 65,536 codes of a grey profile.
+fn grey_curve(profile: &ColorProfile) -> Option<Vec<u16>> {
+    if profile.pcs == DataColorSpace::Lab {
+        return lightness_curve(profile.gray_trc.as_ref()?);
     }
-    ImageBuffer::from_raw(width, height, rgb)
-        .map_or_else(|| DynamicImage::new_rgb8(width, height), DynamicImage::ImageRgb8)
+    let codes: Vec<u16> = (0..=u16::MAX).collect();
+    let mut shown = vec![0u16; codes.len() * 3];
+    let srgb = ColorProfile::new_srgb();
+    let options = TransformOptions::default();
+    let transform = profile.create_transform_16bit(Layout::Gray, &srgb, Layout::Rgb, options);
+    transform.ok()?.transform(&codes, &mut shown).ok()?;
+    let (triples, _) = shown.as_chunks::<3>();
+    Some(triples.iter().map(|[red, _, _]| *red).collect())
+}
+
+/// The same where the profile's curve leads to lightness (L*) in place of light.
+fn lightness_curve(curve: &ToneReprCurve) -> Option<Vec<u16>> {
+    let ToneReprCurve::Lut(points) = curve else { return None };
+    let lightness = |code: f64| match points.as_slice() {
+        [] => code,
+        // A gamma in 8.8 bits (ICC.1:2022, 10.6).
+        [gamma] => code.powf(f64::from(*gamma) / 256.0),
+        points => {
+            let at = code * (points.len() - 1) as f64;
+            let value = |index: usize| points.get(index).or(points.last()).map_or(0, |p| *p);
+            let (low, high) = (value(at as usize), value(at as usize + 1));
+            (f64::from(low) + (f64::from(high) - f64::from(low)) * at.fract()) / 65_535.0
+        }
+    };
+    let shown = |code: u16| {
+        let lightness = lightness(f64::from(code) / 65_535.0) * 100.0;
+        let light = if lightness > 8.0 {
+            ((lightness + 16.0) / 116.0).powi(3)
+        } else {
+            lightness * 27.0 / 24_389.0
+        };
+        (inks::encoded(light) * 65_535.0).round() as u16
+    };
+    Some((0..=u16::MAX).map(shown).collect())
 }

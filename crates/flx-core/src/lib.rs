@@ -82,6 +82,7 @@ mod format_choice;
 mod gamma;
 mod geometry;
 mod info;
+mod inks;
 mod interest;
 #[cfg(feature = "avif")]
 mod isobmff;

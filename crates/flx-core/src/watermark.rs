@@ -241,7 +241,7 @@ impl Fitted {
         let place = Place::of(watermark, width, height);
         let mark = resize::resized(&watermark.picture, place.size).into_rgba8();
         let mark = match space {
-            Some(space) => space.from_srgb(&mark),
+            Some(space) => space.of_srgb(&mark),
             None => mark,
         };
         Self { mark, place, opacity: watermark.opacity.0 / 100.0 }

@@ -165,3 +165,54 @@ fn sixteen_bits_of_a_wide_gamut_stay_sixteen_bits() {
     greens.dedup();
     assert!(greens.len() > 3_500, "{} of 4,096 steps are left", greens.len());
 }
+
+/// IEC 61966-2-1.
+fn encoded(light: f64) -> f64 {
+    let light = light.clamp(0.0, 1.0);
+    let value =
+        if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    value * 255.0
+}
+
+#[test]
+fn adobe_rgb_becomes_what_the_published_equations_say() {
+    // Adobe RGB (1998), 4.3.5.3 to 4.3.6.2, and IEC 61966-2-1, both for D65.
+    let to_xyz = [
+        [0.576_669, 0.185_558, 0.188_229],
+        [0.297_345, 0.627_364, 0.075_291],
+        [0.027_031, 0.070_689, 0.991_338],
+    ];
+    let to_srgb = [
+        [3.240_454, -1.537_139, -0.498_531],
+        [-0.969_266, 1.876_011, 0.041_556],
+        [0.055_643, -0.204_026, 1.057_225],
+    ];
+    let times = |matrix: &[[f64; 3]; 3], vector: [f64; 3]| {
+        [0, 1, 2].map(|row| (0..3).map(|column| matrix[row][column] * vector[column]).sum::<f64>())
+    };
+    let image = picture(120, 80);
+    let input = png_with_profile(&image, &ColorProfile::new_adobe_rgb());
+    let shown = decoded(to(Format::Png, &input).bytes()).into_rgb8();
+    for (from, shown) in image.pixels().zip(shown.pixels()) {
+        let light = from.0.map(|code| (f64::from(code) / 255.0).powf(563.0 / 256.0));
+        let expected = times(&to_srgb, times(&to_xyz, light)).map(encoded);
+        for (expected, shown) in expected.into_iter().zip(shown.0) {
+            assert!((expected - f64::from(shown)).abs() < 1.6, "{from:?}: {expected} {shown}");
+        }
+    }
+}
+
+#[test]
+fn inks_without_a_profile_take_away_light() {
+    use jpeg_encoder::{ColorType, Encoder};
+    let (cyan, black) = ([255, 0, 0, 0], [0, 0, 0, 255]);
+    let samples: Vec<u8> =
+        (0..64 * 64).flat_map(|at| if at % 64 < 32 { cyan } else { black }).collect();
+    let mut file = Vec::new();
+    Encoder::new(&mut file, 100).encode(&samples, 64, 64, ColorType::Cmyk).unwrap();
+    let shown = decoded(to(Format::Png, &file).bytes()).into_rgb8();
+    for (place, expected) in [((8, 8), [0, 255, 255]), ((56, 8), [0, 0, 0])] {
+        let pixel = shown.get_pixel(place.0, place.1).0;
+        assert!(pixel.iter().zip(expected).all(|(a, b)| a.abs_diff(b) < 6), "{pixel:?}");
+    }
+}
