@@ -112,7 +112,8 @@ impl Work<'_> {
 
     /// A frame on its way from decoder to encoder.
     fn shown(&self, decoded: Decoded, scene: Option<Scene>) -> (Raster, Conversion, Scene) {
-        let (image, conversion) = to_srgb(decoded);
+        let (raster, conversion) = to_srgb(decoded);
+        let image = raster.into_image();
         let orientation = self.header.info.orientation;
         let scene = scene.unwrap_or_else(|| {
             let stored = self.geometry.unturned(orientation);

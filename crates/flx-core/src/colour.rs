@@ -9,11 +9,12 @@ use moxcms::{
 use crate::decode::{Decoded, Pixels, Profile};
 use crate::inks;
 use crate::options::Background;
+use crate::raster::Raster;
 use crate::{ColourSpace, Options};
 
 /// A picture whose colours are settled.
 pub(crate) struct Coloured {
-    pub(crate) image: DynamicImage,
+    pub(crate) raster: Raster,
     pub(crate) conversion: Conversion,
     /// The space that the numbers are in, where it is not sRGB.
     pub(crate) space: Option<Space>,
@@ -39,7 +40,7 @@ pub(crate) fn settle(decoded: Decoded, options: &Options) -> Coloured {
         .flatten();
     match (found, decoded.pixels) {
         (Some((space, icc)), Pixels::Image(image)) => Coloured {
-            image,
+            raster: Raster::Image(image),
             conversion: Conversion::FromProfile,
             space: Some(space),
             icc: Some(icc),
@@ -47,9 +48,9 @@ pub(crate) fn settle(decoded: Decoded, options: &Options) -> Coloured {
         (_, pixels) => {
             let named = options.keep().icc && matches!(decoded.profile, Some(Profile::Icc(_)));
             let named = named && coloured(&pixels);
-            let (image, conversion) = to_srgb(Decoded { pixels, profile: decoded.profile });
+            let (raster, conversion) = to_srgb(Decoded { pixels, profile: decoded.profile });
             let icc = named.then(|| ColorProfile::new_srgb().encode().ok()).flatten();
-            Coloured { image, conversion, space: None, icc }
+            Coloured { raster, conversion, space: None, icc }
         }
     }
 }
@@ -108,10 +109,21 @@ impl Space {
 }
 
 /// The picture in sRGB, and whether its colours had to be changed for that.
-pub(crate) fn to_srgb(decoded: Decoded) -> (DynamicImage, Conversion) {
-    let is_grey = matches!(&decoded.pixels, Pixels::Image(image) if !image.color().has_color());
-    let source = decoded.profile.as_ref().and_then(|profile| read_profile(profile, is_grey));
-    match decoded.pixels {
+pub(crate) fn to_srgb(decoded: Decoded) -> (Raster, Conversion) {
+    let Decoded { pixels, profile } = decoded;
+    // Planes are given only where nothing says that they are not sRGB.
+    if let Pixels::Ycc(planes) = pixels {
+        return (Raster::Ycc(planes), Conversion::NotNeeded);
+    }
+    let is_grey = matches!(&pixels, Pixels::Image(image) if !image.color().has_color());
+    let source = profile.as_ref().and_then(|profile| read_profile(profile, is_grey));
+    let (image, conversion) = pixels_to_srgb(pixels, source);
+    (Raster::Image(image), conversion)
+}
+
+fn pixels_to_srgb(pixels: Pixels, source: Option<ColorProfile>) -> (DynamicImage, Conversion) {
+    match pixels {
+        Pixels::Ycc(planes) => (Raster::Ycc(planes).into_image(), Conversion::NotNeeded),
         Pixels::Cmyk { width, height, samples } => {
             (inks::to_srgb(width, height, &samples, source.as_ref()), Conversion::FromInks)
         }

@@ -11,15 +11,15 @@ use crate::colour::{Coloured, Conversion, Space};
 use crate::decode::Wanted;
 use crate::embed::embed;
 use crate::encode::How;
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Part};
 use crate::metadata::Metadata;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
 use crate::search::Found;
 use crate::{
-    Compressed, Error, Format, ImageInfo, Limits, Options, Stage, Timings, colour, decode, embed,
-    probe, search, strip, watermark,
+    ColourSpace, Compressed, Error, Format, ImageInfo, Limits, Options, QualityChoice, Stage,
+    Timings, colour, decode, embed, probe, search, strip, watermark,
 };
 
 /// Compresses one picture.
@@ -53,26 +53,29 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         return result(input, header, &way, found, timings);
     }
 
-    let wanted = Wanted { threads: options.threads() };
+    let wanted = wanted(&header.info, &formats, &geometry, options, limits);
     let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
-    let Coloured { image, conversion, space, icc } =
+    let Coloured { raster, conversion, space, icc } =
         timings.run(Stage::Colour, limits, || Ok(colour::settle(decoded, options)))?;
     let metadata = Metadata { icc, ..Metadata::kept(input, header.info.format(), options.keep()) };
     let options = &in_space(options, space.as_ref(), &metadata);
     let orientation = header.info.orientation;
     // Scaling first leaves fewer pixels to turn; the result is the same.
     let stored = geometry.unturned(orientation);
-    let image = timings.run(Stage::Resize, limits, || {
-        let aimed = stored.aimed(&image, options.gravity());
-        Ok(resize(image, &aimed, options.background()))
+    let raster = timings.run(Stage::Resize, limits, || {
+        Ok(raster.map(|image| {
+            let aimed = stored.aimed(&image, options.gravity());
+            resize(image, &aimed, options.background())
+        }))
     })?;
-    let image = timings.run(Stage::Orient, limits, || Ok(upright(image, orientation)))?;
-    let image = match options.watermark() {
-        Some(mark) => timings
-            .run(Stage::Watermark, limits, || Ok(watermark::draw(image, mark, space.as_ref())))?,
-        None => image,
+    let raster = timings
+        .run(Stage::Orient, limits, || Ok(raster.map(|image| upright(image, orientation))))?;
+    let raster = match options.watermark() {
+        Some(mark) => timings.run(Stage::Watermark, limits, || {
+            Ok(Raster::Image(watermark::draw(raster.into_image(), mark, space.as_ref())))
+        })?,
+        None => raster,
     };
-    let raster = Raster::Image(image);
     let how = How::of(options, limits);
     let found = timings
         .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
@@ -162,6 +165,36 @@ fn plan(
         suggested_width: suggested.width,
         suggested_height: suggested.height,
     })
+}
+
+/// What the stages behind the decoder can make use of.
+fn wanted(
+    info: &ImageInfo,
+    formats: &[Format],
+    geometry: &Geometry,
+    options: &Options,
+    limits: &Limits,
+) -> Wanted {
+    let whole = geometry.part == Part::whole(geometry.source);
+    let scaled_only = whole && geometry.canvas == geometry.scaled;
+    // Turning halved chroma would shift it where a side is odd; scaling makes it whole first.
+    let turns_well =
+        info.orientation == Orientation::NoTransforms || geometry.scaled != geometry.source;
+    // Searches compare in RGB, and PNG stores it.
+    let one_encode =
+        matches!(options.quality(), QualityChoice::Fixed(_)) && options.max_bytes().is_none();
+    Wanted {
+        threads: options.threads(),
+        reduction: geometry.reduction(),
+        planes: scaled_only
+            && turns_well
+            && one_encode
+            && options.colour_space() == ColourSpace::Srgb
+            && !options.keep().icc
+            && options.watermark().is_none()
+            && matches!(formats, [Format::WebP | Format::Jpeg | Format::Avif]),
+        limits: limits.clone(),
+    }
 }
 
 fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {

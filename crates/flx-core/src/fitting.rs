@@ -43,6 +43,6 @@ pub fn encode_at(
 /// As [`compress`](crate::compress()).
 pub fn decode_rgb8(file: &[u8]) -> Result<Vec<u8>, Error> {
     let header = probe::header(file)?;
-    let (image, _) = colour::to_srgb(decode::decode(file, &header, &Wanted { threads: None })?);
-    Ok(image.into_rgb8().into_raw())
+    let (image, _) = colour::to_srgb(decode::decode(file, &header, &Wanted::default())?);
+    Ok(image.into_image().into_rgb8().into_raw())
 }

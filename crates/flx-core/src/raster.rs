@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use image::{DynamicImage, GrayImage, Rgb, RgbImage};
+use fast_image_resize::FilterType;
+use image::{DynamicImage, GrayImage, RgbImage};
+
+use crate::geometry::Part;
+use crate::resize::{TargetSize, convolved};
 
 /// A picture on its way from decoder to encoder.
 pub(crate) enum Raster {
@@ -64,25 +68,60 @@ impl Raster {
     }
 }
 
+impl Raster {
+    /// Does the same to the picture, or to each of its planes.
+    pub(crate) fn map(self, change: impl Fn(DynamicImage) -> DynamicImage) -> Self {
+        match self {
+            Self::Image(image) => Self::Image(change(image)),
+            Self::Ycc(Ycc { luma, blue, red }) => {
+                let plane = |plane| change(DynamicImage::ImageLuma8(plane)).into_luma8();
+                Self::Ycc(Ycc { luma: plane(luma), blue: plane(blue), red: plane(red) })
+            }
+        }
+    }
+}
+
+/// Bits behind the point in the factors below.
+const POINT: u32 = 16;
+
 impl Ycc {
-    /// RGB by the equations of JFIF 1.02; halved chroma is taken from the nearest sample.
+    /// RGB by the equations of JFIF 1.02.
     fn to_rgb(&self) -> RgbImage {
         let (width, height) = self.luma.dimensions();
-        let halved = |full: u32, chroma: u32| u32::from(chroma < full);
-        let (across, down) = (halved(width, self.blue.width()), halved(height, self.blue.height()));
-        let chroma = |plane: &GrayImage, x: u32, y: u32| {
-            let code = plane.get_pixel_checked(x >> across, y >> down).map_or(128, |p| p.0[0]);
-            f32::from(code) - 128.0
-        };
-        RgbImage::from_fn(width, height, |x, y| {
-            let luma = self.luma.get_pixel_checked(x, y).map_or(0.0, |p| f32::from(p.0[0]));
-            let (blue, red) = (chroma(&self.blue, x, y), chroma(&self.red, x, y));
-            let code = |value: f32| value.round() as u8;
-            Rgb([
-                code(luma + 1.402 * red),
-                code(luma - 0.344_136 * blue - 0.714_136 * red),
-                code(luma + 1.772 * blue),
-            ])
-        })
+        let (blue, red) = (whole(&self.blue, width, height), whole(&self.red, width, height));
+        let mut rgb = RgbImage::new(width, height);
+        let samples = self.luma.iter().zip(blue.iter()).zip(red.iter());
+        let (pixels, _) = rgb.as_chunks_mut::<3>();
+        for (pixel, ((luma, blue), red)) in pixels.iter_mut().zip(samples) {
+            let luma = (i32::from(*luma) << POINT) + (1 << (POINT - 1));
+            let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
+            let code = |value: i32| (value >> POINT).clamp(0, 255) as u8;
+            *pixel = [
+                // 1.402, 0.344136, 0.714136 and 1.772 times 65,536.
+                code(luma + 91_881 * red),
+                code(luma - 22_554 * blue - 46_802 * red),
+                code(luma + 116_130 * blue),
+            ];
+        }
+        rgb
     }
+}
+
+/// A plane of chroma at full size; between halved samples by the triangle that libjpeg uses too.
+fn whole(plane: &GrayImage, width: u32, height: u32) -> Cow<'_, GrayImage> {
+    if plane.dimensions() == (width, height) {
+        return Cow::Borrowed(plane);
+    }
+    let halved = |full: u32, chroma: u32| {
+        if chroma < full { f64::from(full) / 2.0 } else { f64::from(full) }
+    };
+    let part = Part {
+        left: 0.0,
+        top: 0.0,
+        width: halved(width, plane.width()),
+        height: halved(height, plane.height()),
+    };
+    let image = DynamicImage::ImageLuma8(plane.clone());
+    let target = TargetSize { width, height };
+    Cow::Owned(convolved(&image, part, target, FilterType::Bilinear).into_luma8())
 }

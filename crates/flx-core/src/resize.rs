@@ -121,7 +121,7 @@ pub(crate) fn resized_by(
     convolved(image, whole, target, filter)
 }
 
-fn convolved(
+pub(crate) fn convolved(
     image: &DynamicImage,
     part: Part,
     target: TargetSize,

@@ -208,8 +208,8 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
     }
     limits.check(&header.info)?;
     limits.may_go_on(Stage::Decode)?;
-    let (mut picture, _) =
-        colour::to_srgb(decode::decode(png, &header, &Wanted { threads: None })?);
+    let (picture, _) = colour::to_srgb(decode::decode(png, &header, &Wanted::default())?);
+    let mut picture = picture.into_image();
     picture.apply_orientation(header.info.orientation);
     Ok(DynamicImage::ImageRgba8(picture.into_rgba8()))
 }

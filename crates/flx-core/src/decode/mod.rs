@@ -21,7 +21,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::DynamicImage;
 
 use crate::probe::{Detail, Header, corrupt};
-use crate::{Error, SourceFormat};
+use crate::raster::Ycc;
+use crate::{Error, Limits, SourceFormat};
 
 /// Pixels as the file has them, before colours are converted.
 pub(crate) struct Decoded {
@@ -29,12 +30,15 @@ pub(crate) struct Decoded {
     pub(crate) profile: Option<Profile>,
 }
 
-/// Pixels in one of the two shapes that decoders give.
+/// Pixels in one of the shapes that decoders give.
 pub(crate) enum Pixels {
     /// Grey or RGB, with or without alpha, 8 or 16 bit.
     Image(DynamicImage),
     /// Four inks, 8 bit, where 255 is full ink.
     Cmyk { width: u32, height: u32, samples: Vec<u8> },
+    /// Planes, only where they are wanted.
+    #[cfg_attr(not(feature = "jpeg"), allow(dead_code, reason = "only JPEG has them"))]
+    Ycc(Ycc),
 }
 
 /// How the file says its numbers are meant.
@@ -49,9 +53,18 @@ pub(crate) enum Profile {
 }
 
 /// What the stages after the decoder can make use of.
+#[derive(Default)]
+#[cfg_attr(not(feature = "jpeg"), allow(dead_code, reason = "JPEG makes most use of it"))]
 pub(crate) struct Wanted {
     /// Threads that the decoder may use; all of the current rayon pool without.
     pub(crate) threads: Option<NonZeroU32>,
+    /// Pixels of the source that go into one of the result, in the direction where they are fewer.
+    /// Where it is well above 1 a decoder may give a smaller picture.
+    pub(crate) reduction: f64,
+    /// Whether [`Pixels::Ycc`] is welcome.
+    pub(crate) planes: bool,
+    /// Deadline and cancel flag, for decoders that can stop half-way.
+    pub(crate) limits: Limits,
 }
 
 /// Decodes the picture (the first frame of an animation) that `header` was read from.
@@ -66,7 +79,7 @@ pub(crate) fn decode(input: &[u8], header: &Header<'_>, wanted: &Wanted) -> Resu
 fn decode_format(input: &[u8], header: &Header<'_>, wanted: &Wanted) -> Result<Decoded, Error> {
     match (header.info.format, &header.detail) {
         #[cfg(feature = "jpeg")]
-        (_, Detail::Jpeg(detail)) => jpeg::decode(input, &header.info, detail),
+        (_, Detail::Jpeg(detail)) => jpeg::decode(input, &header.info, detail, wanted),
         #[cfg(feature = "avif")]
         (_, Detail::Avif(picture)) => avif::decode(picture, wanted.threads),
         #[cfg(feature = "png")]

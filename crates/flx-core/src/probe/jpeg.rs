@@ -17,8 +17,6 @@ const MAX_SCANS: u32 = 100;
 pub(crate) struct JpegDetail<'a> {
     /// 1 grey, 3 colour, 4 CMYK or YCCK.
     pub(crate) components: u8,
-    /// Whether every scan of a sequential file holds all components.
-    pub(crate) interleaved: bool,
     /// Whether Adobe's APP14 segment is there.
     pub(crate) written_by_adobe: bool,
     /// The colour profile, joined from its APP2 segments.
@@ -91,7 +89,6 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     let mut written_by_adobe = false;
     let mut icc = IccParts::default();
     let mut scans = 0u32;
-    let mut interleaved = true;
     let mut ended = false;
     for segment in segments(input) {
         match segment.marker {
@@ -111,8 +108,6 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
             APP14 => written_by_adobe |= segment.data.starts_with(b"Adobe"),
             SOS => {
                 scans += 1;
-                let in_scan = segment.data.first().copied().unwrap_or_default();
-                interleaved &= frame.as_ref().is_some_and(|frame| frame.components == in_scan);
                 if scans > MAX_SCANS {
                     return Err(Error::TooComplex {
                         format: SourceFormat::Jpeg,
@@ -136,12 +131,7 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     }
     let mut info = plain_info(SourceFormat::Jpeg, input, frame.width.into(), frame.height.into());
     info.orientation = orientation;
-    let detail = JpegDetail {
-        components: frame.components,
-        interleaved: interleaved || frame.progressive,
-        written_by_adobe,
-        icc: icc.join(),
-    };
+    let detail = JpegDetail { components: frame.components, written_by_adobe, icc: icc.join() };
     Ok(Header { info, detail: Detail::Jpeg(detail) })
 }
 
@@ -149,7 +139,6 @@ struct Frame {
     width: u16,
     height: u16,
     components: u8,
-    progressive: bool,
 }
 
 impl Frame {
@@ -180,7 +169,7 @@ impl Frame {
         if !matches!(components, 1 | 3 | 4) {
             return Err(unsupported(format!("{components} colour components")));
         }
-        Ok(Self { width, height, components, progressive: segment.marker == 0xc2 })
+        Ok(Self { width, height, components })
     }
 }
 

@@ -56,7 +56,7 @@ impl Reference {
     /// differs.
     pub(super) fn score(&self, file: &[u8]) -> Result<f32, Error> {
         let header = probe::header(file)?;
-        let wanted = Wanted { threads: None };
+        let wanted = Wanted::default();
         let Pixels::Image(image) = decode(file, &header, &wanted)?.pixels else {
             return Err(failed(self.format, "the result is in four inks"));
         };

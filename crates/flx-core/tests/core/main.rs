@@ -9,6 +9,7 @@ mod damage;
 mod fixtures;
 mod geometry;
 mod inputs;
+mod jpeg;
 mod limits;
 mod lossless;
 mod metadata;
