@@ -118,7 +118,7 @@ fn how(race: &Race) -> String {
          interpolated between the settings that were measured; where 24 MP are scaled, the score is against the full \
          picture scaled by Lanczos3. Times are medians of {} rounds in which the programs take turns, at the settings \
          that reach 60, 70, 80 and 90 (fewer rounds where {:.0} seconds were over); programs stay in memory between \
-         pictures, so that their start is not counted, but for those with \"a process each\". Two threads are measured \
+         pictures, so that their start is not counted, but for those with \"a process each\" (cjpeg reads no JPEG and is handed pixels). Two threads are measured \
          at a score of 80. Means are geometric: over the scores that both reached, then over pictures; in brackets the \
          best and the worst picture, and the worst one's name. Peak RSS is of a process that did one picture, with all \
          of its runtime. PNG has one setting: the peer's cheapest result that looks no worse, or its best.",
