@@ -67,9 +67,9 @@ pub enum ColourSpace {
     /// sRGB, which viewers that ignore profiles show right. The default.
     #[default]
     Srgb,
-    /// The source's own, with its profile embedded. Animations, sources that are grey or in four inks, and
-    /// those whose profile cannot be read or has more than 1 MiB, become sRGB. Watermark and
-    /// background are converted, so they look the same.
+    /// The source's own, with its profile embedded. Animations, sources that are grey or in four
+    /// inks, and those whose profile cannot be read or has more than 1 MiB, become sRGB. Watermark
+    /// and background are converted, so they look the same.
     Source,
 }
 
