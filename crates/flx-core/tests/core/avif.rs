@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use flx_core::{Effort, Error, Format, Options, Quality};
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
-use crate::fixtures::{decoded, picture, png, score, to, with};
+use crate::fixtures::{decoded, jpeg_with, picture, png, score, to, with};
 
 /// The largest difference of a channel, over all pixels.
 fn furthest(left: &DynamicImage, right: &DynamicImage) -> u8 {
@@ -115,4 +115,20 @@ fn pictures_wider_than_av1_frames_are_refused_by_name() {
     let limits = flx_core::Limits::default().with_max_side(100_000);
     let refused = flx_core::compress(&input, &Options::new(Format::Avif), &limits);
     assert!(matches!(refused, Err(Error::OutputTooLarge { .. })), "{refused:?}");
+}
+
+#[test]
+fn planes_of_a_jpeg_look_like_its_pixels() {
+    let source = picture(191, 127);
+    for factor in [jpeg_encoder::SamplingFactor::F_1_1, jpeg_encoder::SamplingFactor::F_2_2] {
+        let input = jpeg_with(&source, 95, |encoder| encoder.set_sampling_factor(factor));
+        let pixels = flx_core::fitting::decode_rgb8(&input).unwrap();
+        let pixels = RgbImage::from_raw(191, 127, pixels).unwrap();
+        for quality in [60, 95] {
+            let options = Options::new(Format::Avif).with_quality(Quality::new(quality).unwrap());
+            let scores = [input.clone(), png(pixels.clone())]
+                .map(|input| score(&pixels, &decoded(with(&input, &options).bytes())));
+            assert!((scores[0] - scores[1]).abs() < 3.0, "{factor:?} at {quality}: {scores:?}");
+        }
+    }
 }

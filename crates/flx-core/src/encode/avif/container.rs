@@ -14,37 +14,21 @@ pub(super) struct Contents<'a> {
     pub(super) colour: &'a [u8],
     /// An AV1 stream of one frame that has luma alone.
     pub(super) alpha: Option<&'a [u8]>,
-    /// The colour profile that the samples are in; sRGB without.
-    pub(super) icc: Option<&'a [u8]>,
-    /// EXIF from its TIFF header on.
-    pub(super) exif: Option<&'a [u8]>,
-    /// An XMP packet.
-    pub(super) xmp: Option<&'a [u8]>,
 }
 
-/// Numbers of items, in the order of the file.
+/// Numbers of items.
 const COLOUR: u16 = 1;
 const ALPHA: u16 = 2;
-const EXIF: u16 = 3;
-const XMP: u16 = 4;
 
 /// Marks a property that a reader must understand.
 const ESSENTIAL: u8 = 0x80;
 
 const ALPHA_URN: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-/// An item: its number, type, and the name of its content where the type asks for one.
+/// An AV1 stream and its number.
 struct Item<'a> {
     id: u16,
-    kind: &'static [u8; 4],
-    content: &'static [u8],
-    parts: Vec<&'a [u8]>,
-}
-
-impl Item<'_> {
-    fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.len()).sum()
-    }
+    stream: &'a [u8],
 }
 
 /// The whole file.
@@ -57,7 +41,7 @@ pub(super) fn write(contents: &Contents<'_>) -> Result<Vec<u8>, Error> {
     // Places of items are counted from the start of the file, so the length of what precedes them
     // must be known; it does not depend on the places themselves.
     let before = ftyp.len() + meta(contents, &items, colour, alpha, 0)?.len() + 8;
-    let total = before + items.iter().map(Item::len).sum::<usize>();
+    let total = before + items.iter().map(|item| item.stream.len()).sum::<usize>();
     if u32::try_from(total).is_err() {
         return Err(failed(Format::Avif, format!("{total} bytes are more than a file can hold")));
     }
@@ -66,28 +50,16 @@ pub(super) fn write(contents: &Contents<'_>) -> Result<Vec<u8>, Error> {
     file.extend_from_slice(&meta(contents, &items, colour, alpha, before)?);
     file.extend_from_slice(&long(total - before + 8));
     file.extend_from_slice(b"mdat");
-    for part in items.iter().flat_map(|item| &item.parts) {
-        file.extend_from_slice(part);
+    for item in &items {
+        file.extend_from_slice(item.stream);
     }
     Ok(file)
 }
 
-/// Small things first, then alpha, so that what has arrived of the colours can be shown.
+/// Alpha first, so that what has arrived of the colours can be shown.
 fn items<'a>(contents: &Contents<'a>) -> Vec<Item<'a>> {
-    let mut items = Vec::with_capacity(4);
-    if let Some(exif) = contents.exif {
-        // Four bytes say how far on the TIFF header lies.
-        items.push(Item { id: EXIF, kind: b"Exif", content: b"", parts: vec![&[0; 4], exif] });
-    }
-    if let Some(xmp) = contents.xmp {
-        let content = b"application/rdf+xml\0";
-        items.push(Item { id: XMP, kind: b"mime", content, parts: vec![xmp] });
-    }
-    if let Some(alpha) = contents.alpha {
-        items.push(Item { id: ALPHA, kind: b"av01", content: b"", parts: vec![alpha] });
-    }
-    items.push(Item { id: COLOUR, kind: b"av01", content: b"", parts: vec![contents.colour] });
-    items
+    let alpha = contents.alpha.map(|stream| Item { id: ALPHA, stream });
+    alpha.into_iter().chain([Item { id: COLOUR, stream: contents.colour }]).collect()
 }
 
 fn meta(
@@ -100,9 +72,9 @@ fn meta(
     let hdlr = full(b"hdlr", 0, &[&[0; 4], b"pict", &[0; 12], &[0]]);
     let pitm = full(b"pitm", 0, &[&COLOUR.to_be_bytes()]);
     let mut body = vec![hdlr, pitm, places(items, start), infos(items)];
-    let references = references(items);
-    if !references.is_empty() {
-        body.push(full(b"iref", 0, &slices(&references)));
+    if alpha.is_some() {
+        let link = [ALPHA.to_be_bytes(), short(1), COLOUR.to_be_bytes()].concat();
+        body.push(full(b"iref", 0, &[&boxed(b"auxl", &[&link])]));
     }
     body.push(properties(contents, colour, alpha)?);
     Ok(full(b"meta", 0, &slices(&body)))
@@ -117,8 +89,8 @@ fn places(items: &[Item<'_>], start: usize) -> Vec<u8> {
         // In this file, in one extent.
         entries.extend_from_slice(&[0, 0, 0, 1]);
         entries.extend_from_slice(&long(at));
-        entries.extend_from_slice(&long(item.len()));
-        at += item.len();
+        entries.extend_from_slice(&long(item.stream.len()));
+        at += item.stream.len();
     }
     // Places and lengths of four bytes, no base.
     full(b"iloc", 0, &[&[0x44, 0], &short(items.len()), &entries])
@@ -129,27 +101,13 @@ fn infos(items: &[Item<'_>]) -> Vec<u8> {
         .iter()
         .map(|item| {
             let id = item.id.to_be_bytes();
-            versioned(b"infe", 2, 0, &[&id, &[0; 2], item.kind, &[0], item.content])
+            versioned(b"infe", 2, 0, &[&id, &[0; 2], b"av01", &[0]])
         })
         .collect();
     let count = short(items.len());
     let mut parts: Vec<&[u8]> = vec![&count];
     parts.extend(slices(&entries));
     full(b"iinf", 0, &parts)
-}
-
-/// What the other items say about the colours.
-fn references(items: &[Item<'_>]) -> Vec<Vec<u8>> {
-    let refer = |item: &Item<'_>| {
-        let kind = match item.id {
-            ALPHA => b"auxl",
-            EXIF | XMP => b"cdsc",
-            _ => return None,
-        };
-        let id = item.id.to_be_bytes();
-        Some(boxed(kind, &[&id, &short(1), &COLOUR.to_be_bytes()]))
-    };
-    items.iter().filter_map(refer).collect()
 }
 
 fn properties(
@@ -160,16 +118,13 @@ fn properties(
     let mut all = Properties::default();
     let sides = [contents.width.to_be_bytes(), contents.height.to_be_bytes()].concat();
     let size = all.add(full(b"ispe", 0, &[&sides]))?;
-    let mut of_colour = vec![
+    let of_colour = vec![
         size,
         all.add(full(b"pixi", 0, &[colour.channel_depths()]))?,
         all.add(boxed(b"av1C", &[&colour.av1c()]))? | ESSENTIAL,
         // sRGB by BT.601 in full range (ITU-T H.273: 1, 13, 6).
         all.add(boxed(b"colr", &[b"nclx", &[0, 1, 0, 13, 0, 6, 0x80]]))?,
     ];
-    if let Some(icc) = contents.icc {
-        of_colour.push(all.add(boxed(b"colr", &[b"prof", icc]))?);
-    }
     let mut links = vec![(COLOUR, of_colour)];
     if let Some(alpha) = alpha {
         let of_alpha = vec![

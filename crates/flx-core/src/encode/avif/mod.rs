@@ -48,8 +48,5 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<V
         height: raster.height(),
         colour: &streams.colour,
         alpha: streams.alpha.as_deref(),
-        icc: None,
-        exif: None,
-        xmp: None,
     })
 }
