@@ -4,6 +4,7 @@ mod admin;
 mod backup;
 mod batch;
 mod choice;
+mod content;
 mod corpus;
 mod downloads;
 mod drain;
