@@ -20,8 +20,8 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         CodecError::TooManyPixels { .. }
         | CodecError::SideTooLong { .. }
         | CodecError::TooManyFrames { .. }
+        | CodecError::TooManyAnimationPixels { .. }
         | CodecError::TooComplex { .. }
-        | CodecError::ResultTooLarge { .. }
         | CodecError::OutputTooLarge { .. }
         | CodecError::ResultTooLarge { .. } => Kind::ImageTooLarge,
         CodecError::Corrupt { .. } => Kind::DamagedImage,
@@ -68,6 +68,9 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         CodecError::TooManyFrames { frames, limit } => {
             problem.with_field(field).with_value(*frames).with_limit(*limit)
         }
+        CodecError::TooManyAnimationPixels { pixels, limit, .. } => {
+            problem.with_field(field).with_value(*pixels).with_limit(*limit)
+        }
         CodecError::TooComplex { found, limit, .. } => {
             problem.with_field(field).with_value(*found).with_limit(*limit)
         }
@@ -89,10 +92,6 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         CodecError::TargetNotReached { score, target, .. } => {
             problem.with_field("quality").with_value(score.as_str()).with_limit(target.as_str())
         }
-        CodecError::ResultTooLarge { width, height, max_pixels, .. } => problem
-            .with_field(field)
-            .with_value(u64::from(*width) * u64::from(*height))
-            .with_limit(*max_pixels),
         CodecError::Unsupported { found } => problem.with_field(field).with_value(*found),
         CodecError::UnsupportedVariant { variant, .. } => {
             problem.with_field(field).with_value(variant.as_str())

@@ -70,6 +70,9 @@ pub struct Success {
     pub width: u32,
     /// Height of the result in pixels.
     pub height: u32,
+    /// Frames of the result: 1, or more of an animation. Frames that repeat count as one.
+    #[schema(minimum = 1, example = 1)]
+    pub frames: u32,
     /// Whether the original's coding was kept, because a new one would not be smaller.
     pub unchanged: bool,
     /// Signed link to the result; works without a key until `expiresAt`.
@@ -136,6 +139,7 @@ pub(super) fn picture(
         ("x-format", success.format),
         ("x-width", success.width.to_string()),
         ("x-height", success.height.to_string()),
+        ("x-frames", success.frames.to_string()),
         ("x-unchanged", success.unchanged.to_string()),
         ("x-session-id", paid.session_id.clone()),
         ("x-download-url", success.download_url),
@@ -185,6 +189,7 @@ fn success_view(original_name: &str, result: &PaidResult, state: &State, base: &
         savings: savings(result.original_size, row.size_bytes),
         width: picture.width(),
         height: picture.height(),
+        frames: picture.frames(),
         unchanged: picture.unchanged(),
         download_url: format!(
             "{base}/api/results/{}/{}?{}",

@@ -42,6 +42,7 @@ use crate::routes::usage::UsageAnswer;
                     watermarked original, one decimal; when it is known"),
                 ("X-Width" = u32, description = "Picture only: width in pixels"),
                 ("X-Height" = u32, description = "Picture only: height in pixels"),
+                ("X-Frames" = u32, description = "Picture only: frames of the result"),
                 ("X-Unchanged" = bool,
                     description = "Picture only: whether the original's coding was kept"),
                 ("X-Session-Id" = String, description = "Picture only: the session"),
