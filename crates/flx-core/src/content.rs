@@ -197,66 +197,100 @@ fn count<const N: usize>(pixels: &[[u8; N]]) -> Option<NonZeroU16> {
     }
     NonZeroU16::new(seen.len() as u16)
 }
+
 #[cfg(test)]
-mod scan {
+mod tests {
+    use image::{Rgb, RgbImage, Rgba, RgbaImage};
+
     use super::*;
-    #[test]
-    fn scan() {
-        let Ok(list) = std::env::var("SCAN") else { return };
-        for path in list.split_whitespace() {
-            let Ok(image) = image::load_from_memory(&std::fs::read(path).unwrap()) else {
-                continue;
-            };
-            let name: String =
-                path.chars().rev().take(28).collect::<Vec<_>>().into_iter().rev().collect();
-            let show = |what: &str, raster: &Raster| {
-                let mut t = Tally::default();
-                let (w, h) = (raster.width(), raster.height());
-                for top in starts(h) {
-                    for left in starts(w) {
-                        t.add(Block::read(raster, (left, top), (w, h)).texture());
-                    }
-                }
-                let start = std::time::Instant::now();
-                let c = judge(raster);
-                println!(
-                    "{name} {what} {w}x{h} {:?} {:?} e{} s{} d{} n{} {:?}",
-                    c.kind,
-                    c.colours,
-                    t.even,
-                    t.soft,
-                    t.drawn,
-                    t.noisy,
-                    start.elapsed()
-                );
-            };
-            show("full", &Raster::Image(image.clone()));
-            if image.width() > 400 {
-                show(
-                    "400w",
-                    &Raster::Image(image.resize(400, 400, image::imageops::FilterType::Lanczos3)),
-                );
-                show("grey", &Raster::Image(DynamicImage::ImageLuma8(image.to_luma8())));
-                for q in [30u8, 60, 90] {
-                    let rgb = image.to_rgb8();
-                    let mut bytes = Vec::new();
-                    jpeg_encoder::Encoder::new(&mut bytes, q)
-                        .encode(
-                            &rgb,
-                            rgb.width() as u16,
-                            rgb.height() as u16,
-                            jpeg_encoder::ColorType::Rgb,
-                        )
-                        .unwrap();
-                    let back = crate::fitting::decode_rgb8(&bytes).unwrap();
-                    show(
-                        &format!("jpeg{q}"),
-                        &Raster::Image(DynamicImage::ImageRgb8(
-                            image::RgbImage::from_raw(rgb.width(), rgb.height(), back).unwrap(),
-                        )),
-                    );
-                }
+
+    fn judged(image: impl Into<DynamicImage>) -> Content {
+        judge(&Raster::Image(image.into()))
+    }
+
+    /// Even numbers without a pattern, the same at every run.
+    fn noise(x: u32, y: u32) -> u8 {
+        let mixed = (x ^ y.rotate_left(16)).wrapping_mul(0x9e37_79b1);
+        let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca6b);
+        (mixed >> 24) as u8 % 12
+    }
+
+    fn noisy_gradient(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| {
+            let (across, down) = (x * 200 / width, y * 200 / height);
+            let grain = noise(x, y);
+            Rgb([across as u8 + grain, down as u8 + grain, (across / 2 + down / 2) as u8 + grain])
+        })
+    }
+
+    /// A window with a title bar, a border and lines of text-like strokes.
+    fn screenshot() -> RgbImage {
+        RgbImage::from_fn(640, 400, |x, y| {
+            let text = y % 16 < 9 && x % 7 < 2 && (x / 7 * 13 + y / 16 * 29) % 5 != 0;
+            match (x, y) {
+                (_, 0..30) => Rgb([40, 60, 120]),
+                (0..3 | 637.., _) => Rgb([90, 90, 90]),
+                _ if text => Rgb([20, 20, 20]),
+                _ => Rgb([250, 250, 250]),
             }
+        })
+    }
+
+    /// A disc with soft edges on nothing.
+    fn logo() -> RgbaImage {
+        RgbaImage::from_fn(200, 200, |x, y| {
+            let distance = (x as f32 - 99.5).hypot(y as f32 - 99.5);
+            let alpha = ((80.5 - distance).clamp(0.0, 1.0) * 255.0) as u8;
+            Rgba([220, 30 + x as u8 / 4, 50, alpha])
+        })
+    }
+
+    #[test]
+    fn noise_over_soft_colours_is_a_photograph() {
+        for (width, height) in [(640, 400), (97, 61), (16, 16)] {
+            let content = judged(noisy_gradient(width, height));
+            assert_eq!(content, Content { kind: Kind::Photograph, colours: None });
+        }
+        let grey = DynamicImage::from(noisy_gradient(640, 400)).into_luma8();
+        assert_eq!(judged(grey).kind, Kind::Photograph);
+    }
+
+    #[test]
+    fn a_photograph_on_a_white_ground_stays_one() {
+        let mut page = RgbImage::from_pixel(800, 600, Rgb([255; 3]));
+        image::imageops::replace(&mut page, &noisy_gradient(300, 200), 250, 200);
+        assert_eq!(judged(page).kind, Kind::Photograph);
+    }
+
+    #[test]
+    fn a_clear_sky_is_no_graphic() {
+        let sky = RgbImage::from_fn(300, 200, |_, y| Rgb([90, 140 + (y / 9) as u8, 230]));
+        assert_eq!(judged(sky).kind, Kind::Photograph);
+    }
+
+    #[test]
+    fn screenshots_are_graphics_and_their_colours_are_counted() {
+        let content = judged(screenshot());
+        assert_eq!(content, Content { kind: Kind::Graphic, colours: NonZeroU16::new(4) });
+    }
+
+    #[test]
+    fn a_logo_with_soft_edges_is_a_graphic() {
+        assert_eq!(judged(logo()).kind, Kind::Graphic);
+    }
+
+    #[test]
+    fn pixel_art_is_a_graphic_though_its_neighbours_differ() {
+        let board = RgbImage::from_fn(64, 64, |x, y| Rgb([(x + y) as u8 % 2 * 200, 0, 0]));
+        let content = judged(board);
+        assert_eq!(content, Content { kind: Kind::Graphic, colours: NonZeroU16::new(2) });
+    }
+
+    #[test]
+    fn the_smallest_pictures_are_judged_too() {
+        for (width, height) in [(1, 1), (1, 17), (17, 1), (3, 5)] {
+            let dot = RgbImage::from_pixel(width, height, Rgb([7; 3]));
+            assert_eq!(judged(dot).colours, NonZeroU16::new(1));
         }
     }
 }

@@ -14,26 +14,52 @@ use crate::{Error, Format};
 pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<RawImage, Error> {
     let refused = |error: quantizr::Error| failed(Format::Png, error);
     let mut rgba = image.to_rgba8();
+    let invisible = rgba.pixels().any(|pixel| pixel.0[3] == 0);
     for pixel in rgba.pixels_mut().filter(|pixel| pixel.0[3] == 0) {
-        // All that is invisible shares one entry.
+        // All that is invisible is one colour.
         pixel.0 = [0; 4];
     }
     let (width, height) = (rgba.width() as usize, rgba.height() as usize);
     let source = Image::new(rgba.as_raw(), width, height).map_err(refused)?;
     let mut options = Options::default();
-    options.set_max_colors(colours(quality)).map_err(refused)?;
+    options.set_max_colors(colours(quality) - i32::from(invisible)).map_err(refused)?;
     let mut result = QuantizeResult::quantize(&source, &options);
     result.set_dithering_level(1.0).map_err(refused)?;
     let mut indices = vec![0; width * height];
     result.remap_image(&source, &mut indices).map_err(refused)?;
     let palette = result.get_palette();
-    let palette: Vec<RGBA8> = palette
+    let mut palette: Vec<RGBA8> = palette
         .entries
         .iter()
         .take(palette.count as usize)
         .map(|colour| RGBA8::new(colour.r, colour.g, colour.b, colour.a))
         .collect();
+    if result.get_error() > 0.0 {
+        // What was opaque must not shine through because of a mean with its neighbours.
+        palette.iter_mut().filter(|entry| entry.a >= NEARLY_OPAQUE).for_each(|entry| entry.a = 255);
+    }
+    if invisible {
+        // Diffused errors may have made some of it visible.
+        let nothing = transparent(&mut palette);
+        for (index, pixel) in indices.iter_mut().zip(rgba.pixels()) {
+            if pixel.0[3] == 0 {
+                *index = nothing;
+            }
+        }
+    }
     raw(image, ColorType::Indexed { palette }, BitDepth::Eight, indices)
+}
+
+/// Alpha of entries that are meant to be opaque.
+const NEARLY_OPAQUE: u8 = 250;
+
+/// The entry of what is invisible, for which there is room.
+fn transparent(palette: &mut Vec<RGBA8>) -> u8 {
+    let place = palette.iter().position(|entry| entry.a == 0).unwrap_or_else(|| {
+        palette.push(RGBA8::new(0, 0, 0, 0));
+        palette.len() - 1
+    });
+    u8::try_from(place).unwrap_or(u8::MAX)
 }
 
 fn colours(quality: f32) -> i32 {
