@@ -38,13 +38,15 @@ pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<RawImage, Er
         // What was opaque must not shine through because of a mean with its neighbours.
         palette.iter_mut().filter(|entry| entry.a >= NEARLY_OPAQUE).for_each(|entry| entry.a = 255);
     }
-    if invisible {
-        // Diffused errors may have made some of it visible.
-        let nothing = transparent(&mut palette);
-        for (index, pixel) in indices.iter_mut().zip(rgba.pixels()) {
-            if pixel.0[3] == 0 {
-                *index = nothing;
+    // Diffused errors may have made visible what was not, and let shine through what was opaque.
+    let nothing = if invisible { transparent(&mut palette) } else { 0 };
+    for (index, pixel) in indices.iter_mut().zip(rgba.pixels()) {
+        match pixel.0[3] {
+            0 => *index = nothing,
+            255 if palette.get(usize::from(*index)).is_some_and(|entry| entry.a < 255) => {
+                *index = nearest_opaque(&palette, pixel.0).unwrap_or(*index);
             }
+            _ => {}
         }
     }
     raw(image, ColorType::Indexed { palette }, BitDepth::Eight, indices)
@@ -60,6 +62,15 @@ fn transparent(palette: &mut Vec<RGBA8>) -> u8 {
         palette.len() - 1
     });
     u8::try_from(place).unwrap_or(u8::MAX)
+}
+
+/// The opaque entry that is most like a pixel, if there is one.
+fn nearest_opaque(palette: &[RGBA8], [red, green, blue, _]: [u8; 4]) -> Option<u8> {
+    let squared = |one: u8, other: u8| u32::from(one.abs_diff(other)).pow(2);
+    let (index, _) = palette.iter().enumerate().filter(|(_, entry)| entry.a == 255).min_by_key(
+        |(_, entry)| squared(entry.r, red) + squared(entry.g, green) + squared(entry.b, blue),
+    )?;
+    u8::try_from(index).ok()
 }
 
 fn colours(quality: f32) -> i32 {
