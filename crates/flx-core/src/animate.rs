@@ -23,12 +23,10 @@ pub(crate) fn stays_animated(header: &Header<'_>, formats: &[Format], options: &
     options.animated()
         && header.info.frames() > 1
         && formats.contains(&Format::WebP)
-        && match header.info.format() {
-            SourceFormat::Gif => cfg!(feature = "gif"),
-            SourceFormat::Png => cfg!(feature = "png"),
-            SourceFormat::WebP => true,
-            _ => false,
-        }
+        && matches!(
+            header.info.format(),
+            SourceFormat::Gif | SourceFormat::Png | SourceFormat::WebP
+        )
 }
 
 /// An animation of the same frames, durations and number of plays, as WebP.
@@ -91,14 +89,14 @@ impl Work<'_> {
     /// One pass over all frames.
     fn coded(&self, quality: f32) -> Result<(Vec<u8>, Conversion), Error> {
         let limits = self.how.limits;
-        let mut frames = Frames::of(self.input, self.header, limits)?;
+        let frames = Frames::of(self.input, self.header, limits)?;
         let profile = frames.profile().cloned();
         let size = (self.geometry.canvas.width, self.geometry.canvas.height);
         let plays = plays(self.input, self.header);
         let mut animation = Animation::new(size, plays, Coding::Lossy(quality), &self.how)?;
         let mut scene = None;
         let mut changed = Conversion::NotNeeded;
-        while let Some(frame) = frames.next() {
+        for frame in frames {
             limits.start(Stage::Encode)?;
             let frame = frame?;
             let decoded = Decoded { pixels: Pixels::Image(frame.image), profile: profile.clone() };
