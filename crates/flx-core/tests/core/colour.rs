@@ -120,7 +120,8 @@ fn numbers(values: &[u32]) -> Vec<u8> {
 fn gamma_and_chromaticities_of_a_png_count_unless_it_is_in_srgb() {
     let image = picture(60, 40);
     let linear = (b"gAMA", numbers(&[100_000]));
-    let shown = decoded(to(Format::Png, &png_with_chunks(&image, &[linear.clone()])).bytes());
+    let shown =
+        decoded(to(Format::Png, &png_with_chunks(&image, std::slice::from_ref(&linear))).bytes());
     let encoded = |code: u8| {
         let light = f64::from(code) / 255.0;
         let value = if light <= 0.003_130_8 {

@@ -84,7 +84,12 @@ fn raw(
 }
 
 fn write(raw: &RawImage, options: &Options, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let write = || raw.create_optimized_png(options).map_err(|error| failed(Format::Png, error));
+    let write = || {
+        raw.create_optimized_png(options)
+            // Out of time before its first trial is done, oxipng has nothing to show.
+            .or_else(|_| raw.create_optimized_png(&settings::untimed()))
+            .map_err(|error| failed(Format::Png, error))
+    };
     match how.threads {
         // oxipng takes the threads of the pool it runs in.
         Some(threads) => ThreadPoolBuilder::new()

@@ -46,6 +46,18 @@ pub(super) fn palette(how: &How<'_>) -> Options {
     bounded(base, how)
 }
 
+/// One filter and little deflating, however long that takes.
+pub(super) fn untimed() -> Options {
+    Options {
+        filters: indexset! { FilterStrategy::MinSum },
+        deflater: Deflater::Libdeflater { compression: 5 },
+        strip: StripChunks::All,
+        optimize_alpha: false,
+        timeout: None,
+        ..Options::from_preset(0)
+    }
+}
+
 fn bounded(base: Options, how: &How<'_>) -> Options {
     let time = how.limits.time_left().map_or(TRIAL_TIME, |left| (left / 3).min(TRIAL_TIME));
     Options {
