@@ -117,15 +117,18 @@ fn attention(image: &RgbaImage, window: (u32, u32)) -> (f64, f64) {
         &smoothed(&transposed(&across, width as usize), height as usize, sigma as f32),
         height as usize,
     );
-    // Of several the one nearest the middle of the list, so that a plain picture is cut evenly.
-    let middle = smooth.len() / 2;
-    let best = smooth
-        .iter()
-        .enumerate()
-        .max_by(|(a, left), (b, right)| {
-            left.total_cmp(right).then_with(|| b.abs_diff(middle).cmp(&a.abs_diff(middle)))
-        })
-        .map_or(middle, |(at, _)| at) as u32;
+    // Of all that come near the greatest the one nearest the middle, so that a plain picture, whose
+    // sums differ by rounding only, is cut evenly.
+    let greatest = smooth.iter().copied().fold(0.0f32, f32::max);
+    let columns = width.max(1);
+    let off_middle =
+        |at: u32| (at % columns).abs_diff(width / 2) + (at / columns).abs_diff(height / 2);
+    let best = (0u32..)
+        .zip(&smooth)
+        .filter(|(_, sum)| **sum >= greatest * 0.999)
+        .map(|(at, _)| at)
+        .min_by_key(|at| off_middle(*at))
+        .unwrap_or_default();
     let share = |centre: u32, side: u32, window: u32| {
         let free = f64::from(side) - f64::from(window);
         if free < 1.0 {
@@ -133,7 +136,6 @@ fn attention(image: &RgbaImage, window: (u32, u32)) -> (f64, f64) {
         }
         ((f64::from(centre) + 0.5 - f64::from(window) / 2.0) / free).clamp(0.0, 1.0)
     };
-    let columns = width.max(1);
     (share(best % columns, width, window.0), share(best / columns, height, window.1))
 }
 
