@@ -6,7 +6,7 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 
 #[cfg(feature = "webp")]
-use crate::animate;
+use crate::animation;
 use crate::colour::{Coloured, Conversion, Space};
 use crate::decode::Wanted;
 use crate::embed::embed;
@@ -27,11 +27,13 @@ use crate::{
 /// The result is upright, in sRGB or the source's own colours, scaled and watermarked as the
 /// options say, and carries the metadata that they name. When the format stays, nothing visible and
 /// no metadata was asked for, and encoding anew would not make the file smaller, the original coding
-/// comes back with its metadata stripped and
-/// [`Compressed::unchanged`] set; only CMYK pictures are always encoded anew.
+/// comes back with its metadata stripped and [`Compressed::unchanged`] set; only CMYK pictures are
+/// always encoded anew.
 ///
-/// An animation (GIF, APNG, WebP) stays one in WebP, frame by frame; in other formats, and where the
-/// options say so, its first frame is taken.
+/// An animation (GIF, APNG, WebP) stays one where WebP is among the formats asked for, frame by
+/// frame: each is treated as a still would be. How long frames are shown and how often all of them
+/// stays as it is; but frames of at most 10 ms, which browsers show for 100 ms, get these 100 ms.
+/// In other formats, and where the options say so, the first frame is taken.
 ///
 /// # Errors
 /// Every [`Error`] but [`Error::Watermark`]; nothing is decoded before the header has passed the
@@ -41,18 +43,17 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let mut timings = Timings::default();
     let header = timings.run(Stage::Probe, limits, || probe::header(input))?;
     let formats: Vec<Format> = options.format().candidates(header.info.format()).iter().collect();
-    let geometry = plan(&header.info, &formats, options, limits)?;
 
     #[cfg(feature = "webp")]
-    if animate::stays_animated(&header, &formats, options) {
-        let (found, conversion) = timings.run(Stage::Encode, limits, || {
-            animate::animate(input, &header, geometry, options, limits)
-        })?;
-        let metadata = Metadata::kept(input, header.info.format(), options.keep());
+    if animation::is_asked_for(&header.info, &formats, options) {
+        let geometry = plan(&header.info, &[Format::WebP], options, limits)?;
+        let (found, conversion, metadata) =
+            animation::animate(input, &header, &geometry, options, limits, &mut timings)?;
         let way = Way { options, geometry: &geometry, conversion, metadata: &metadata };
         return result(input, header, &way, found, timings);
     }
 
+    let geometry = plan(&header.info, &formats, options, limits)?;
     let wanted = wanted(&header.info, &formats, &geometry, options, limits);
     let decoded = timings.run(Stage::Decode, limits, || decode::decode(input, &header, &wanted))?;
     let Coloured { raster, conversion, space, icc } =
@@ -197,7 +198,7 @@ fn wanted(
     }
 }
 
-fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
+pub(crate) fn upright(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
     image.apply_orientation(orientation);
     image
 }

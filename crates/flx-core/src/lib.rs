@@ -61,7 +61,7 @@
 )]
 
 #[cfg(feature = "webp")]
-mod animate;
+mod animation;
 mod auto_quality;
 mod canvas;
 mod colour;

@@ -119,6 +119,12 @@ impl Options {
         self
     }
 
+    /// The same with results of any size.
+    pub(crate) fn without_max_bytes(mut self) -> Self {
+        self.max_bytes = None;
+        self
+    }
+
     /// Time against bytes. Default [`Effort::Balanced`].
     #[must_use]
     pub fn with_effort(mut self, effort: Effort) -> Self {

@@ -1,7 +1,7 @@
 //! The best quality whose file is not larger than allowed.
 
-use super::{Found, Trials};
-use crate::{Error, Quality};
+use super::Found;
+use crate::{Error, Format, Quality};
 
 /// Files of this share of the limit are near enough to it.
 const NEAR: f64 = 0.97;
@@ -24,12 +24,13 @@ struct Measured {
 /// Searches below a quality at which the file is `bytes` and so too large for the limit.
 ///
 /// The logarithm of the size rises almost in a straight line with quality, so each guess is where
-/// that line meets the limit.
-pub(super) fn search(
-    trials: &mut Trials<'_>,
+/// that line meets the limit. `lossy` codes at a quality.
+pub(crate) fn search(
+    format: Format,
     bytes: usize,
     quality: f32,
     limit: u64,
+    mut lossy: impl FnMut(f32) -> Result<Found, Error>,
 ) -> Result<Found, Error> {
     let lowest = f32::from(Quality::MIN.get());
     let aim = limit as f64 * (1.0 + NEAR) / 2.0;
@@ -51,7 +52,7 @@ pub(super) fn search(
         // Without a file that fits, the later tries go for the lowest quality at once.
         let guess = if below.is_none() && attempt >= 2 { lowest } else { guess };
         let quality = guess.clamp(floor.max(lowest), ceiling);
-        let found = trials.lossy(quality)?;
+        let found = lossy(quality)?;
         let measured = Measured { quality, bytes: found.bytes.len() as f64 };
         if found.bytes.len() as u64 <= limit {
             let near = measured.bytes >= limit as f64 * NEAR;
@@ -63,16 +64,12 @@ pub(super) fn search(
         } else {
             above = measured;
             if quality <= lowest {
-                return Err(Error::CannotFit {
-                    format: trials.format,
-                    bytes: found.bytes.len() as u64,
-                    limit,
-                });
+                return Err(Error::CannotFit { format, bytes: found.bytes.len() as u64, limit });
             }
             if below.is_some_and(|low| quality - low.quality <= STEP) {
                 break;
             }
         }
     }
-    best.ok_or(Error::CannotFit { format: trials.format, bytes: above.bytes as u64, limit })
+    best.ok_or(Error::CannotFit { format, bytes: above.bytes as u64, limit })
 }

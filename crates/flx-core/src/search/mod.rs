@@ -1,9 +1,9 @@
 //! Finding the file that the options describe, by coding the picture as often as that takes.
 
 mod auto;
-mod fit_bytes;
+pub(crate) mod fit_bytes;
 mod sample;
-mod score;
+pub(crate) mod score;
 
 use auto::Aim;
 use score::Reference;
@@ -105,7 +105,9 @@ fn in_format(
             });
         }
         let start = found.quality.unwrap_or(f32::from(crate::Quality::MAX.get()));
-        found = fit_bytes::search(&mut trials, found.bytes.len(), start, limit.get())?;
+        found = fit_bytes::search(format, found.bytes.len(), start, limit.get(), |quality| {
+            trials.lossy(quality)
+        })?;
         if let QualityChoice::Auto(_) = options.quality() {
             found.score = Some(Reference::new(raster, format, how)?.score(&found.bytes)?);
         }

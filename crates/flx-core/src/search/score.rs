@@ -20,7 +20,7 @@ const KEPT_PIXELS: u64 = 4_000_000;
 const STRIP: usize = 256;
 
 /// The picture that files are compared with.
-pub(super) struct Reference {
+pub(crate) struct Reference {
     samples: Samples,
     kept: Option<Ssimulacra2Reference>,
     format: Format,
@@ -35,7 +35,7 @@ struct Samples {
 
 impl Reference {
     /// The raster as the format can hold it: on the background where it has no alpha.
-    pub(super) fn new(raster: &Raster, format: Format, how: &How<'_>) -> Result<Self, Error> {
+    pub(crate) fn new(raster: &Raster, format: Format, how: &How<'_>) -> Result<Self, Error> {
         let image = raster.image();
         let samples = if format.has_alpha() {
             Samples::of(&image, image.color().has_alpha())
@@ -54,13 +54,18 @@ impl Reference {
 
     /// The score of a file of this crate's own making: 100 for the same picture, less the more it
     /// differs.
-    pub(super) fn score(&self, file: &[u8]) -> Result<f32, Error> {
+    pub(crate) fn score(&self, file: &[u8]) -> Result<f32, Error> {
         let header = probe::header(file)?;
         let wanted = Wanted::default();
         let Pixels::Image(image) = decode(file, &header, &wanted)?.pixels else {
             return Err(failed(self.format, "the result is in four inks"));
         };
-        let shown = Samples::of(&image, self.samples.has_alpha);
+        self.score_of(&image)
+    }
+
+    /// The same for a picture that is already decoded.
+    pub(crate) fn score_of(&self, image: &DynamicImage) -> Result<f32, Error> {
+        let shown = Samples::of(image, self.samples.has_alpha);
         self.compare(&shown).map_err(|reason| failed(self.format, reason))
     }
 

@@ -13,18 +13,22 @@ use super::{refused, settings};
 use crate::encode::pixels::Pixels;
 use crate::encode::{Coding, How};
 use crate::raster::Raster;
-use crate::{Effort, Error};
+use crate::{Effort, Error, Limits, Stage};
+
+/// The longest that WebP can show a frame, in milliseconds: some four and a half hours.
+pub(crate) const MAX_DURATION: u32 = (1 << 24) - 1;
 
 /// The version of the interface that these bindings were made for.
 const ABI: c_int = sys::WEBP_MUX_ABI_VERSION.cast_signed();
 
 /// Takes frames of one size, one after the other, and puts them together.
-pub(crate) struct Animation {
+pub(crate) struct Animation<'a> {
     encoder: NonNull<sys::WebPAnimEncoder>,
     config: sys::WebPConfig,
+    limits: &'a Limits,
     size: (u32, u32),
-    /// When the next frame begins, in milliseconds.
-    now: c_int,
+    /// When the next frame begins, in milliseconds. libwebp lets it wrap around.
+    now: u32,
     has_alpha: bool,
 }
 
@@ -32,13 +36,13 @@ pub(crate) struct Animation {
 const ALPHA: u8 = 0x10;
 const FLAGS: usize = 20;
 
-impl Animation {
+impl<'a> Animation<'a> {
     /// `plays` is how often the animation is shown, 0 for ever.
     pub(crate) fn new(
         (width, height): (u32, u32),
         plays: u16,
         coding: Coding,
-        how: &How<'_>,
+        how: &How<'a>,
     ) -> Result<Self, Error> {
         let config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
         let mut options = MaybeUninit::<sys::WebPAnimEncoderOptions>::zeroed();
@@ -52,8 +56,8 @@ impl Animation {
         options.anim_params.loop_count = plays.into();
         // What is around the frames shows the page, whatever a viewer makes of this colour.
         options.anim_params.bgcolor = 0;
-        // Flat frames of a cartoon take half the bytes without loss.
-        options.allow_mixed = 1;
+        // Frames of few colours are tried without loss, and only so if they are very few.
+        options.allow_mixed = c_int::from(coding != Coding::Lossless);
         options.minimize_size = c_int::from(how.effort == Effort::Small);
         let side = |pixels: u32| c_int::try_from(pixels).map_err(refused);
         let (columns, rows) = (side(width)?, side(height)?);
@@ -61,10 +65,12 @@ impl Animation {
         let encoder =
             unsafe { sys::WebPAnimEncoderNewInternal(columns, rows, &raw const options, ABI) };
         let encoder = NonNull::new(encoder).ok_or_else(|| refused("not enough memory"))?;
-        Ok(Self { encoder, config, size: (width, height), now: 0, has_alpha: false })
+        let (size, limits) = ((width, height), how.limits);
+        Ok(Self { encoder, config, limits, size, now: 0, has_alpha: false })
     }
 
-    /// Adds a frame that is shown for so many milliseconds.
+    /// Adds a frame that is shown for so many milliseconds. One that looks like the frame before
+    /// only makes that one longer.
     pub(crate) fn add(&mut self, frame: &Raster, duration: u32) -> Result<(), Error> {
         if (frame.width(), frame.height()) != self.size {
             return Err(refused("a frame of another size"));
@@ -80,21 +86,23 @@ impl Animation {
             }
         };
         let mut picture = source?;
+        picture.stop_with(self.limits);
         // SAFETY: the encoder lives until dropped, the picture holds its imported pixels, the
-        // configuration is validated; none of them is kept beyond the call.
+        // configuration is validated; neither of these two nor the limits that the picture asks are
+        // used beyond the call.
         let added = unsafe {
             sys::WebPAnimEncoderAdd(
                 self.encoder.as_ptr(),
                 picture.as_mut_ptr(),
-                self.now,
+                self.now.cast_signed(),
                 &raw const self.config,
             )
         };
         if added == 0 {
+            self.limits.may_go_on(Stage::Encode)?;
             return Err(self.error());
         }
-        let duration = c_int::try_from(duration).unwrap_or(c_int::MAX);
-        self.now = self.now.saturating_add(duration);
+        self.now = self.now.wrapping_add(duration.min(MAX_DURATION));
         Ok(())
     }
 
@@ -106,7 +114,8 @@ impl Animation {
         let assembled = unsafe {
             let encoder = self.encoder.as_ptr();
             let nothing = std::ptr::null_mut();
-            sys::WebPAnimEncoderAdd(encoder, nothing, self.now, std::ptr::null()) != 0
+            let end = self.now.cast_signed();
+            sys::WebPAnimEncoderAdd(encoder, nothing, end, std::ptr::null()) != 0
                 && sys::WebPAnimEncoderAssemble(encoder, &raw mut data) != 0
         };
         if !assembled || data.bytes.is_null() {
@@ -139,7 +148,7 @@ impl Animation {
     }
 }
 
-impl Drop for Animation {
+impl Drop for Animation<'_> {
     fn drop(&mut self) {
         // SAFETY: made by `WebPAnimEncoderNewInternal` and deleted only here.
         unsafe { sys::WebPAnimEncoderDelete(self.encoder.as_ptr()) };

@@ -96,6 +96,12 @@ impl<'a> Picture<'a> {
         Ok(picture)
     }
 
+    /// Lets the coder of animations give up when the deadline passes or the caller cancels.
+    pub(super) fn stop_with(&mut self, limits: &'a Limits) {
+        self.raw.progress_hook = Some(may_go_on);
+        self.raw.user_data = (&raw const *limits).cast_mut().cast();
+    }
+
     /// For the coder of animations, which reads the picture and changes its copy only.
     pub(super) fn as_mut_ptr(&mut self) -> *mut sys::WebPPicture {
         &raw mut self.raw
@@ -176,8 +182,8 @@ unsafe extern "C" fn append(
 
 /// Called a hundred times or so in an encode; 0 stops it.
 unsafe extern "C" fn may_go_on(_percent: c_int, picture: *const sys::WebPPicture) -> c_int {
-    // SAFETY: called by libwebp during `Picture::encode`, which has put limits behind `user_data`
-    // that are only read.
+    // SAFETY: called by libwebp while it codes a picture; `Picture::encode` or `stop_with` has put
+    // limits behind `user_data` that are only read and outlive the picture.
     let limits = unsafe { &*(*picture).user_data.cast::<Limits>() };
     c_int::from(limits.may_go_on(Stage::Encode).is_ok())
 }
