@@ -78,7 +78,7 @@ pub(crate) const SCALE: SettingTable<10> = SettingTable([
     (88, 81.5),
     (93, 86.0),
     (97, 88.8),
-    (100, 89.7),
+    (100, 89.2),
 ]);
 
 /// The point of the scale at which pictures score this much on average, 40–100.
