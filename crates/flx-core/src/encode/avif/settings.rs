@@ -4,19 +4,19 @@ use super::planes::{Chroma, Depth};
 use crate::Effort;
 use crate::quality::SettingTable;
 
-/// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; from what
-/// `FLX_CORPUS=… just fit-quality kodak,clic 3` printed.
+/// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
+/// `FLX_CORPUS=… just fit-quality kodak,clic 4`.
 pub(super) const SETTINGS: SettingTable<10> = SettingTable([
-    (40, 48.5),
-    (50, 53.6),
-    (60, 57.8),
-    (70, 62.3),
-    (75, 67.8),
-    (82, 77.1),
-    (88, 82.6),
+    (40, 49.9),
+    (50, 54.8),
+    (60, 58.9),
+    (70, 63.2),
+    (75, 68.1),
+    (82, 76.9),
+    (88, 83.2),
     (93, 87.7),
-    (97, 91.6),
-    (100, 92.2),
+    (97, 91.2),
+    (100, 91.7),
 ]);
 
 /// What libaom is told.
