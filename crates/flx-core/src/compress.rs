@@ -9,7 +9,7 @@ use image::metadata::Orientation;
 use crate::animation;
 use crate::colour::{Coloured, Conversion, Space};
 use crate::decode::Wanted;
-use crate::embed::embed;
+use crate::embed::{embed, room_for};
 use crate::encode::How;
 use crate::geometry::{Geometry, Part};
 use crate::metadata::Metadata;
@@ -19,7 +19,7 @@ use crate::resize::{TargetSize, resize};
 use crate::search::Found;
 use crate::{
     ColourSpace, Compressed, Error, Format, ImageInfo, Limits, Options, QualityChoice, Stage,
-    Timings, colour, decode, embed, probe, search, strip, watermark,
+    Timings, colour, decode, probe, search, strip, watermark,
 };
 
 /// Compresses one picture.
@@ -127,9 +127,9 @@ fn in_space(options: &Options, space: Option<&Space>, metadata: &Metadata) -> Op
     if let Some(space) = space {
         inner = inner.with_background(space.background(options.background()));
     }
-    if let Some(max) = options.max_bytes().filter(|_| !metadata.is_empty()) {
-        let room = max.get().saturating_sub((metadata.len() + embed::OVERHEAD) as u64);
-        inner = inner.with_max_bytes(NonZeroU64::new(room).unwrap_or(NonZeroU64::MIN));
+    if let Some(max) = options.max_bytes() {
+        let left = max.get().saturating_sub(room_for(metadata));
+        inner = inner.with_max_bytes(NonZeroU64::new(left).unwrap_or(NonZeroU64::MIN));
     }
     inner
 }

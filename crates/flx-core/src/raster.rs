@@ -37,25 +37,12 @@ impl Raster {
             Self::Ycc(planes) => planes.luma.height(),
         }
     }
-}
 
-impl Raster {
     /// The picture as grey or RGB; copied only where it is not already.
     pub(crate) fn image(&self) -> Cow<'_, DynamicImage> {
         match self {
             Self::Image(image) => Cow::Borrowed(image),
             Self::Ycc(planes) => Cow::Owned(DynamicImage::ImageRgb8(planes.to_rgb())),
-        }
-    }
-
-    /// A copy of a part, which must lie inside.
-    pub(crate) fn piece(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
-        match self {
-            Self::Image(image) => Self::Image(image.crop_imm(left, top, width, height)),
-            Self::Ycc(planes) => {
-                let image = DynamicImage::ImageRgb8(planes.to_rgb());
-                Self::Image(image.crop_imm(left, top, width, height))
-            }
         }
     }
 
@@ -66,9 +53,7 @@ impl Raster {
             Self::Ycc(planes) => DynamicImage::ImageRgb8(planes.to_rgb()),
         }
     }
-}
 
-impl Raster {
     /// Does the same to the picture, or to each of its planes.
     pub(crate) fn map(self, change: impl Fn(DynamicImage) -> DynamicImage) -> Self {
         match self {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use image::DynamicImage;
 use image::metadata::Orientation;
 
-use super::writer::Writer;
+use super::writer::{Writer, Written};
 use crate::colour::{self, Coloured, Conversion, Space};
 use crate::compress::upright;
 use crate::decode::frames::Frames;
@@ -48,7 +48,7 @@ impl Source<'_> {
         &self,
         coding: Coding,
         timings: &mut Timings,
-    ) -> Result<(Vec<u8>, Colours), Error> {
+    ) -> Result<(Written, Colours), Error> {
         let mut writer =
             Writer::new(plays(self.input, self.header.info.format()), coding, self.how);
         let limits = self.how.limits;
@@ -56,8 +56,8 @@ impl Source<'_> {
             timings.run(Stage::Encode, limits, || writer.add(frame, duration))?;
             Ok(ControlFlow::Continue(()))
         })?;
-        let bytes = timings.run(Stage::Encode, limits, || writer.finish())?;
-        Ok((bytes, colours))
+        let written = timings.run(Stage::Encode, limits, || writer.finish())?;
+        Ok((written, colours))
     }
 
     /// Hands over each frame, ready to be coded, with its duration in milliseconds.

@@ -11,7 +11,7 @@ use frames::{Colours, Source};
 use samples::Samples;
 
 use crate::colour::Conversion;
-use crate::embed::OVERHEAD;
+use crate::embed::room_for;
 use crate::encode::{Coding, How};
 use crate::geometry::Geometry;
 use crate::metadata::Metadata;
@@ -64,8 +64,7 @@ pub(crate) fn animate(
     };
     let metadata = Metadata { icc: job.colours.icc.take(), ..metadata };
     if let Some(limit) = options.max_bytes() {
-        let room = if metadata.is_empty() { 0 } else { metadata.len() + OVERHEAD };
-        let limit = limit.get().saturating_sub(room as u64).max(1);
+        let limit = limit.get().saturating_sub(room_for(&metadata)).max(1);
         if found.bytes.len() as u64 > limit {
             let start = found.quality.unwrap_or(f32::from(Quality::MAX.get()));
             found = fit_bytes::search(format, found.bytes.len(), start, limit, |quality| {
@@ -91,12 +90,9 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(&mut self, coding: Coding) -> Result<Found, Error> {
         self.encodes += 1;
-        let (bytes, colours) = self.source.encode(coding, self.timings)?;
+        let (written, colours) = self.source.encode(coding, self.timings)?;
         self.colours = colours;
-        let (quality, score) = match coding {
-            Coding::Lossy(quality) | Coding::Setting { quality, .. } => (Some(quality), None),
-            Coding::Lossless => (None, Some(100.0)),
-        };
-        Ok(Found { bytes, format: Format::WebP, quality, score, encodes: self.encodes })
+        let coding = if written.is_lossless { Coding::Lossless } else { coding };
+        Ok(Found::new(written.bytes, Format::WebP, coding, self.encodes))
     }
 }

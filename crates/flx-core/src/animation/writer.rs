@@ -1,5 +1,6 @@
 //! Frames into a file.
 
+use crate::content::{Kind, judge};
 use crate::encode::webp::animation::{Animation, MAX_DURATION};
 use crate::encode::{Coding, How, alternatives, encode};
 use crate::raster::Raster;
@@ -17,26 +18,37 @@ pub(super) fn shown_for(duration: u32) -> u32 {
     if duration <= TOO_SHORT { INSTEAD } else { duration.min(MAX_DURATION) }
 }
 
+/// A file, and whether every pixel of every frame is as it was.
+pub(super) struct Written {
+    pub(super) bytes: Vec<u8>,
+    pub(super) is_lossless: bool,
+}
+
 /// Writes an animation, or a still picture when all frames are the same.
+///
+/// Graphics are written twice, once as asked and once without loss, and the smaller file is taken:
+/// libwebp's own choice for each frame goes by colours, which anti-aliased text has many of.
 pub(super) struct Writer<'a> {
     plays: u16,
     coding: Coding,
     how: How<'a>,
     /// The first frame and its time, until another one comes.
     held: Option<(Raster, u32)>,
-    animation: Option<Animation<'a>>,
+    asked: Option<Animation<'a>>,
+    /// Given up at the first frame that is a photograph.
+    lossless: Option<Animation<'a>>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(plays: u16, coding: Coding, how: How<'a>) -> Self {
-        Self { plays, coding, how, held: None, animation: None }
+        Self { plays, coding, how, held: None, asked: None, lossless: None }
     }
 
     /// Adds a frame with its duration in milliseconds as the source has it.
     pub(super) fn add(&mut self, frame: Raster, duration: u32) -> Result<(), Error> {
         let duration = shown_for(duration);
-        if let Some(animation) = &mut self.animation {
-            return animation.add(&frame, duration);
+        if self.asked.is_some() {
+            return self.write(&frame, duration);
         }
         match self.held.take() {
             None => self.held = Some((frame, duration)),
@@ -44,33 +56,49 @@ impl<'a> Writer<'a> {
                 self.held = Some((first, time.saturating_add(duration)));
             }
             Some((first, time)) => {
-                let size = (first.width(), first.height());
-                let mut animation = Animation::new(size, self.plays, self.coding, &self.how)?;
-                animation.add(&first, time)?;
-                animation.add(&frame, duration)?;
-                self.animation = Some(animation);
+                let start = |coding| {
+                    let size = (first.width(), first.height());
+                    Animation::new(size, self.plays, coding, &self.how)
+                };
+                self.asked = Some(start(self.coding)?);
+                if self.coding != Coding::Lossless {
+                    self.lossless = Some(start(Coding::Lossless)?);
+                }
+                self.write(&first, time)?;
+                self.write(&frame, duration)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Vec<u8>, Error> {
-        match (self.animation, self.held) {
-            (Some(animation), _) => animation.finish(),
-            (None, Some((still, _))) => {
-                let mut file = encode(&still, Format::WebP, self.coding, &self.how)?;
-                for coding in alternatives(&still, Format::WebP) {
-                    let other = encode(&still, Format::WebP, coding, &self.how)?;
-                    if other.len() < file.len() {
-                        file = other;
-                    }
-                }
-                Ok(file)
-            }
-            (None, None) => Err(Error::Encode {
-                format: Format::WebP,
-                reason: "an animation without frames".to_owned(),
-            }),
+    fn write(&mut self, frame: &Raster, duration: u32) -> Result<(), Error> {
+        self.lossless = self.lossless.take().filter(|_| judge(frame).kind == Kind::Graphic);
+        for animation in [&mut self.asked, &mut self.lossless].into_iter().flatten() {
+            animation.add(frame, duration)?;
         }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Written, Error> {
+        let was_lossless = self.coding == Coding::Lossless;
+        let mut files = Vec::new();
+        if let Some((still, _)) = self.held {
+            let write = |coding| encode(&still, Format::WebP, coding, &self.how);
+            files.push((write(self.coding)?, was_lossless));
+            for coding in alternatives(&still, Format::WebP) {
+                files.push((write(coding)?, coding == Coding::Lossless));
+            }
+        }
+        if let Some(animation) = self.asked {
+            files.push((animation.finish()?, was_lossless));
+        }
+        if let Some(animation) = self.lossless {
+            files.push((animation.finish()?, true));
+        }
+        let smallest =
+            files.into_iter().min_by_key(|(bytes, is_lossless)| (bytes.len(), !is_lossless));
+        smallest.map(|(bytes, is_lossless)| Written { bytes, is_lossless }).ok_or_else(|| {
+            Error::Encode { format: Format::WebP, reason: "an animation without frames".to_owned() }
+        })
     }
 }

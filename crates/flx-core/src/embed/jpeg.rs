@@ -2,6 +2,7 @@
 
 use crate::metadata::Metadata;
 use crate::probe::jpeg::{APP1, APP2};
+use crate::strip::jpeg::write;
 
 /// Most bytes that a segment holds (ITU-T T.81, B.1.1.4), and of a profile's part in one.
 const MAX_SEGMENT: usize = 65_533;
@@ -17,30 +18,22 @@ pub(super) fn embed(file: &[u8], metadata: &Metadata) -> Option<Vec<u8>> {
     let mut output = head.to_vec();
     output.reserve(tail.len() + metadata.len() + super::OVERHEAD);
     if let Some(exif) = &metadata.exif {
-        segment(&mut output, APP1, &[b"Exif\0\0", exif.as_slice()].concat())?;
+        write(&mut output, APP1, &[b"Exif\0\0", exif.as_slice()].concat())?;
     }
     if let Some(xmp) = &metadata.xmp {
         let data = [b"http://ns.adobe.com/xap/1.0/\0", xmp.as_slice()].concat();
         // A packet too long for one segment is left out: the second kind is read by few.
         if data.len() <= MAX_SEGMENT {
-            segment(&mut output, APP1, &data)?;
+            write(&mut output, APP1, &data)?;
         }
     }
     if let Some(icc) = &metadata.icc {
         let count = u8::try_from(icc.len().div_ceil(MAX_PART)).ok()?;
         for (number, part) in (1..=count).zip(icc.chunks(MAX_PART)) {
             let data = [b"ICC_PROFILE\0".as_slice(), &[number, count], part].concat();
-            segment(&mut output, APP2, &data)?;
+            write(&mut output, APP2, &data)?;
         }
     }
     output.extend_from_slice(tail);
     Some(output)
-}
-
-fn segment(output: &mut Vec<u8>, marker: u8, data: &[u8]) -> Option<()> {
-    let length = u16::try_from(data.len() + 2).ok()?;
-    output.extend_from_slice(&[0xff, marker]);
-    output.extend_from_slice(&length.to_be_bytes());
-    output.extend_from_slice(data);
-    Some(())
 }

@@ -13,7 +13,12 @@ use crate::metadata::Metadata;
 use crate::{Error, Format};
 
 /// Bytes that segments, chunks and boxes take besides what they hold.
-pub(crate) const OVERHEAD: usize = 512;
+const OVERHEAD: usize = 512;
+
+/// Bytes to leave free for the metadata in a file that may not be larger than so many.
+pub(crate) fn room_for(metadata: &Metadata) -> u64 {
+    if metadata.is_empty() { 0 } else { (metadata.len() + OVERHEAD) as u64 }
+}
 
 /// The file with the metadata in it.
 pub(crate) fn embed(file: Vec<u8>, format: Format, metadata: &Metadata) -> Result<Vec<u8>, Error> {

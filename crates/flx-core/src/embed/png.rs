@@ -1,11 +1,12 @@
 //! PNG: chunks behind the header, in front of palette and pixels.
 
-use std::io::Write;
+use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use crate::metadata::Metadata;
+use crate::strip::png::write;
 
 /// Signature and `IHDR`.
 const HEAD: usize = 33;
@@ -19,26 +20,16 @@ pub(super) fn embed(file: &[u8], metadata: &Metadata) -> Option<Vec<u8>> {
     if let Some(icc) = metadata.icc.as_ref().filter(|_| has_colour) {
         let mut writer = ZlibEncoder::new(b"icc\0\0".to_vec(), Compression::best());
         writer.write_all(icc).ok()?;
-        chunk(&mut output, *b"iCCP", &writer.finish().ok()?)?;
+        write(&mut output, *b"iCCP", &writer.finish().ok()?)?;
     }
     if let Some(exif) = &metadata.exif {
-        chunk(&mut output, *b"eXIf", exif)?;
+        write(&mut output, *b"eXIf", exif)?;
     }
     if let Some(xmp) = &metadata.xmp {
         // Not compressed, no language, no translated keyword.
         let data = [b"XML:com.adobe.xmp\0\0\0\0\0", xmp.as_slice()].concat();
-        chunk(&mut output, *b"iTXt", &data)?;
+        write(&mut output, *b"iTXt", &data)?;
     }
     output.extend_from_slice(tail);
     Some(output)
-}
-
-fn chunk(output: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
-    output.extend_from_slice(&u32::try_from(data.len()).ok()?.to_be_bytes());
-    let start = output.len();
-    output.extend_from_slice(&name);
-    output.extend_from_slice(data);
-    let sum = crc32fast::hash(output.get(start..)?);
-    output.extend_from_slice(&sum.to_be_bytes());
-    Some(())
 }

@@ -8,13 +8,7 @@
 use super::score::Reference;
 use super::{Found, Trials};
 use crate::quality::{SCALE, quality_for_score};
-use crate::{AutoQuality, Error, Quality};
-
-/// The band of scores that ends the search.
-pub(super) struct Aim {
-    /// No result may score less.
-    target: f32,
-}
+use crate::{Error, Quality};
 
 /// What is good enough after so many measurements: the nearer to the target the smaller the file,
 /// but each further try costs a whole encode.
@@ -29,40 +23,34 @@ const MOST: usize = 8;
 /// Qualities nearer to each other than this give files that nobody can tell apart.
 const STEP: f32 = 0.3;
 
-impl Aim {
-    pub(super) fn of(look: AutoQuality) -> Self {
-        Self { target: look.target() }
-    }
-}
-
 #[derive(Clone, Copy)]
 struct Measured {
     quality: f32,
     score: f32,
 }
 
-/// The lossy file of the lowest quality that meets the aim.
+/// The lossy file of the lowest quality that scores no less than the target.
 pub(super) fn search(
     trials: &mut Trials<'_>,
     reference: &Reference,
-    aim: Aim,
+    target: f32,
 ) -> Result<Found, Error> {
     let (lowest, highest) = (f32::from(Quality::MIN.get()), f32::from(Quality::MAX.get()));
     let (mut below, mut above): (Option<Measured>, Option<Measured>) = (None, None);
     let mut best: Option<Found> = None;
-    let mut quality = quality_for_score(aim.target + MARGIN);
+    let mut quality = quality_for_score(target + MARGIN);
     for attempt in 0..MOST {
         let mut found = trials.lossy(quality)?;
         let score = reference.score(&found.bytes)?;
         found.score = Some(score);
         let measured = Measured { quality, score };
-        if score >= aim.target {
+        if score >= target {
             let enough = CLOSE_ENOUGH.get(attempt).or(CLOSE_ENOUGH.last()).copied();
             above = Some(measured);
             if best.as_ref().is_none_or(|best| found.bytes.len() <= best.bytes.len()) {
                 best = Some(found);
             }
-            if quality <= lowest || enough.is_some_and(|enough| score <= aim.target + enough) {
+            if quality <= lowest || enough.is_some_and(|enough| score <= target + enough) {
                 break;
             }
         } else {
@@ -73,8 +61,8 @@ pub(super) fn search(
         }
         quality = match (below, above) {
             (Some(low), Some(high)) if high.quality - low.quality <= STEP => break,
-            (Some(low), Some(high)) => between(low, high, aim.target, attempt),
-            _ => by_scale(measured, aim.target),
+            (Some(low), Some(high)) => between(low, high, target, attempt),
+            _ => by_scale(measured, target),
         }
         .clamp(lowest, highest);
     }
@@ -85,7 +73,7 @@ pub(super) fn search(
         (None, short) => Err(Error::TargetNotReached {
             format: trials.format,
             score: short.map_or(0.0, |short| short.score).to_string(),
-            target: aim.target.to_string(),
+            target: target.to_string(),
         }),
     }
 }

@@ -5,11 +5,11 @@ pub(crate) mod fit_bytes;
 mod sample;
 pub(crate) mod score;
 
-use auto::Aim;
 use score::Reference;
 
 use crate::encode::{Coding, How, alternatives, encode};
 use crate::pace::affordable;
+use crate::quality::quality_for_score;
 use crate::raster::Raster;
 use crate::{Error, Format, Options, QualityChoice, Stage};
 
@@ -23,6 +23,17 @@ pub(crate) struct Found {
     pub(crate) score: Option<f32>,
     /// How often a picture was coded in full.
     pub(crate) encodes: u32,
+}
+
+impl Found {
+    /// What is known of a file by the way it was coded.
+    pub(crate) fn new(bytes: Vec<u8>, format: Format, coding: Coding, encodes: u32) -> Self {
+        let (quality, score) = match coding {
+            Coding::Lossy(quality) | Coding::Setting { quality, .. } => (Some(quality), None),
+            Coding::Lossless => (None, Some(100.0)),
+        };
+        Self { bytes, format, quality, score, encodes }
+    }
 }
 
 /// The smallest file that answers the options, in one of the formats.
@@ -73,18 +84,18 @@ fn in_format(
     options: &Options,
     how: &How<'_>,
 ) -> Result<Found, Error> {
-    let lossless = format == Format::Png && !options.lossy_png();
+    let lossless = first_coding(format, options) == Coding::Lossless;
     let pixels = u64::from(raster.width()) * u64::from(raster.height());
     let effort = affordable(how.effort, format, pixels, how.limits.time_left());
     let how = &How { effort, ..*how };
     let mut trials = Trials { raster, format, how, encodes: 0 };
+    let mut reference = None;
     let mut found = match options.quality() {
-        _ if lossless => trials.lossless()?,
-        QualityChoice::Fixed(quality) => trials.lossy(f32::from(quality.get()))?,
-        QualityChoice::Auto(look) => {
-            let reference = Reference::new(raster, format, how)?;
-            auto::search(&mut trials, &reference, Aim::of(look))?
+        QualityChoice::Auto(look) if !lossless => {
+            let reference = reference.insert(Reference::new(raster, format, how)?);
+            auto::search(&mut trials, reference, look.target())?
         }
+        _ => trials.run(first_coding(format, options))?,
     };
     if !lossless {
         for coding in alternatives(raster, format) {
@@ -108,11 +119,20 @@ fn in_format(
         found = fit_bytes::search(format, found.bytes.len(), start, limit.get(), |quality| {
             trials.lossy(quality)
         })?;
-        if let QualityChoice::Auto(_) = options.quality() {
-            found.score = Some(Reference::new(raster, format, how)?.score(&found.bytes)?);
+        if let Some(reference) = &reference {
+            found.score = Some(reference.score(&found.bytes)?);
         }
     }
     Ok(Found { encodes: trials.encodes, ..found })
+}
+
+/// How a format is coded at first; without loss where nothing else was asked for.
+fn first_coding(format: Format, options: &Options) -> Coding {
+    match options.quality() {
+        _ if format == Format::Png && !options.lossy_png() => Coding::Lossless,
+        QualityChoice::Fixed(quality) => Coding::Lossy(f32::from(quality.get())),
+        QualityChoice::Auto(look) => Coding::Lossy(quality_for_score(look.target())),
+    }
 }
 
 /// Codes one picture in one format, again and again.
@@ -137,16 +157,7 @@ impl Trials<'_> {
             self.how.limits.start(Stage::Encode)?;
         }
         self.encodes += 1;
-        let (quality, score) = match coding {
-            Coding::Lossy(quality) | Coding::Setting { quality, .. } => (Some(quality), None),
-            Coding::Lossless => (None, Some(100.0)),
-        };
-        Ok(Found {
-            bytes: encode(self.raster, self.format, coding, self.how)?,
-            format: self.format,
-            quality,
-            score,
-            encodes: self.encodes,
-        })
+        let bytes = encode(self.raster, self.format, coding, self.how)?;
+        Ok(Found::new(bytes, self.format, coding, self.encodes))
     }
 }

@@ -1,8 +1,9 @@
 //! Which of several formats are worth coding the whole picture in, told by a piece of it.
 
-use crate::encode::{Coding, How, encode};
+use super::first_coding;
+use crate::encode::{How, encode};
 use crate::raster::Raster;
-use crate::{Effort, Error, Format, Options, QualityChoice, Stage};
+use crate::{Effort, Error, Format, Options, Stage};
 
 /// Side of the piece in pixels. Pictures of less than four such squares are coded whole.
 const SIDE: u32 = 512;
@@ -22,17 +23,12 @@ pub(super) fn promising(
         return Ok(formats.to_vec());
     }
     let (left, top) = (middle(raster.width()), middle(raster.height()));
-    let piece = raster.piece(left, top, SIDE, SIDE);
-    let quality = match options.quality() {
-        QualityChoice::Fixed(quality) => f32::from(quality.get()),
-        QualityChoice::Auto(look) => crate::quality::quality_for_score(look.target()),
-    };
+    let piece = Raster::Image(raster.image().crop_imm(left, top, SIDE, SIDE));
     let quick = How { effort: Effort::Fast, ..*how };
     let mut sizes = Vec::with_capacity(formats.len());
     for format in formats {
         how.limits.may_go_on(Stage::Encode)?;
-        let lossless = *format == Format::Png && !options.lossy_png();
-        let coding = if lossless { Coding::Lossless } else { Coding::Lossy(quality) };
+        let coding = first_coding(*format, options);
         sizes.push((*format, encode(&piece, *format, coding, &quick)?.len()));
     }
     let smallest = sizes.iter().map(|(_, size)| *size).min().unwrap_or_default() as f64;

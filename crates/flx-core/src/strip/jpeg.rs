@@ -51,7 +51,8 @@ fn kept<'a>(segment: Segment<'a>, profile: ColourProfile) -> Option<&'a [u8]> {
     }
 }
 
-fn write(output: &mut Vec<u8>, marker: u8, data: &[u8]) -> Option<()> {
+/// Appends a segment with its length.
+pub(crate) fn write(output: &mut Vec<u8>, marker: u8, data: &[u8]) -> Option<()> {
     let length = u16::try_from(data.len() + 2).ok()?;
     output.extend_from_slice(&[0xff, marker]);
     output.extend_from_slice(&length.to_be_bytes());

@@ -8,11 +8,11 @@
 pub(crate) mod avif;
 mod exif;
 #[cfg(feature = "jpeg")]
-mod jpeg;
+pub(crate) mod jpeg;
 #[cfg(feature = "png")]
-mod png;
+pub(crate) mod png;
 #[cfg(feature = "webp")]
-mod webp;
+pub(crate) mod webp;
 
 use crate::SourceFormat;
 use crate::probe::Header;

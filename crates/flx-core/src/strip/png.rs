@@ -29,7 +29,8 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
     None
 }
 
-fn write(output: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
+/// Appends a chunk with its length and check sum.
+pub(crate) fn write(output: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
     output.extend_from_slice(&u32::try_from(data.len()).ok()?.to_be_bytes());
     let start = output.len();
     output.extend_from_slice(&name);

@@ -4,9 +4,10 @@ use super::{ColourProfile, exif};
 use crate::probe::webp::{chunks, chunks_of};
 
 /// Flags of the extended header (RFC 9649, section 2.7.1).
-const ICC: u8 = 0x20;
-const EXIF: u8 = 0x08;
-const XMP: u8 = 0x04;
+pub(crate) const ICC: u8 = 0x20;
+pub(crate) const ALPHA: u8 = 0x10;
+pub(crate) const EXIF: u8 = 0x08;
+pub(crate) const XMP: u8 = 0x04;
 
 pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8>> {
     let mut body = Vec::with_capacity(input.len());
@@ -42,11 +43,13 @@ pub(super) fn strip(input: &[u8], profile: ColourProfile, orientation: u8) -> Op
     if orientation != 1 {
         write(&mut body, *b"EXIF", &exif::orientation_only(orientation))?;
     }
-    let mut output = b"RIFF".to_vec();
-    output.extend_from_slice(&u32::try_from(body.len() + 4).ok()?.to_le_bytes());
-    output.extend_from_slice(b"WEBP");
-    output.extend(body);
-    Some(output)
+    file_of(&body)
+}
+
+/// A file of these chunks.
+pub(crate) fn file_of(chunks: &[u8]) -> Option<Vec<u8>> {
+    let size = u32::try_from(chunks.len() + 4).ok()?.to_le_bytes();
+    Some([b"RIFF".as_slice(), &size, b"WEBP", chunks].concat())
 }
 
 /// A frame's place and time (RFC 9649, section 2.7.1.1) and its pixels, without unknown chunks.
@@ -74,7 +77,8 @@ fn header(data: &[u8], profile: ColourProfile, orientation: u8) -> Option<Vec<u8
     Some(header)
 }
 
-fn write(body: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
+/// Appends a chunk with its length and padding.
+pub(crate) fn write(body: &mut Vec<u8>, name: [u8; 4], data: &[u8]) -> Option<()> {
     body.extend_from_slice(&name);
     body.extend_from_slice(&u32::try_from(data.len()).ok()?.to_le_bytes());
     body.extend_from_slice(data);

@@ -498,3 +498,25 @@ fn transparency_stays_around_what_moves() {
         assert_eq!(image.get_pixel(58, 38).0[3], 0);
     }
 }
+
+/// Text and drawings with soft edges have too many colours for libwebp's own choice.
+#[test]
+fn a_drawing_that_moves_is_written_without_loss_where_that_is_smaller() {
+    let drawing = |at: u32| {
+        let mut image = RgbaImage::from_pixel(160, 120, Rgba([245, 246, 248, 255]));
+        for y in 10..110 {
+            for x in 10..150 {
+                // Bars whose edges are smoothed over three pixels, in many shades.
+                let edge = (x + at * 3) % 20;
+                let shade = if edge < 3 { 60 * edge as u8 } else { 200 };
+                image.put_pixel(x, y, Rgba([shade, (y / 10 * 15) as u8, 90, 255]));
+            }
+        }
+        (image, [0, 0], 0, 0, [1, 10])
+    };
+    let stills: Vec<Still> = (0..4).map(drawing).collect();
+    let result = with(&apng((160, 120), 0, &stills), &webp());
+    let scenes: Vec<RgbaImage> = stills.into_iter().map(|still| still.0).collect();
+    // The decoder rounds where it lays frames over each other.
+    check_shown(&result, &scenes, 0.5);
+}

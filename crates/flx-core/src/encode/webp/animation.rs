@@ -13,10 +13,14 @@ use super::{refused, settings};
 use crate::encode::pixels::Pixels;
 use crate::encode::{Coding, How};
 use crate::raster::Raster;
-use crate::{Effort, Error, Limits, Stage};
+use crate::strip::webp::ALPHA;
+use crate::{Error, Limits, Stage};
 
 /// The longest that WebP can show a frame, in milliseconds: some four and a half hours.
 pub(crate) const MAX_DURATION: u32 = (1 << 24) - 1;
+
+/// libwebp's method at most, for animations.
+const MOST_METHOD: c_int = 5;
 
 /// The version of the interface that these bindings were made for.
 const ABI: c_int = sys::WEBP_MUX_ABI_VERSION.cast_signed();
@@ -32,8 +36,7 @@ pub(crate) struct Animation<'a> {
     has_alpha: bool,
 }
 
-/// The flag of the extended header, and where in the file it stands (RFC 9649, section 2.7.1).
-const ALPHA: u8 = 0x10;
+/// Where the flags of the extended header stand in the file (RFC 9649, section 2.7.1).
 const FLAGS: usize = 20;
 
 impl<'a> Animation<'a> {
@@ -44,7 +47,10 @@ impl<'a> Animation<'a> {
         coding: Coding,
         how: &How<'a>,
     ) -> Result<Self, Error> {
-        let config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+        let mut config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+        // Frames of few colours are tried without loss by the same settings, and there the last
+        // method takes up to seventy times as long.
+        config.method = config.method.min(MOST_METHOD);
         let mut options = MaybeUninit::<sys::WebPAnimEncoderOptions>::zeroed();
         // SAFETY: the function initialises the value behind the pointer, which is live.
         let known = unsafe { sys::WebPAnimEncoderOptionsInitInternal(options.as_mut_ptr(), ABI) };
@@ -58,7 +64,6 @@ impl<'a> Animation<'a> {
         options.anim_params.bgcolor = 0;
         // Frames of few colours are tried without loss, and only so if they are very few.
         options.allow_mixed = c_int::from(coding != Coding::Lossless);
-        options.minimize_size = c_int::from(how.effort == Effort::Small);
         let side = |pixels: u32| c_int::try_from(pixels).map_err(refused);
         let (columns, rows) = (side(width)?, side(height)?);
         // SAFETY: `options` is initialised and only read during the call.
