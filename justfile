@@ -4,6 +4,7 @@ set positional-arguments
 
 export FLX_DATA_DIR := env("FLX_DATA_DIR", "./flx-data")
 target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+export FLX_TEST_PYTHON := target / "tools" / "python" / "bin" / "python"
 cargo_deny_version := "0.20"
 
 # Shell: whether this machine can build the hand-written SIMD of the AV1 encoder and decoder. On
@@ -38,6 +39,23 @@ engines() {
     elif can_build_asm; then
         echo "--features ${1:-}asm"
     fi
+}
+'''
+
+# Shell: installs Debian packages where this machine lets it; says nothing of what it cannot.
+# need PROGRAM PACKAGE notes a package whose program is missing, install_needed installs them.
+debian_packages := '''
+needed=
+need() { command -v "$1" >/dev/null || needed="$needed $2"; }
+install_needed() {
+    [ -n "$needed" ] && command -v apt-get >/dev/null || return 0
+    as_root=
+    if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+    install() {
+        $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes --no-install-recommends $needed >&2
+    }
+    install || { $as_root apt-get update >&2 && install; } || true
 }
 '''
 
@@ -125,7 +143,7 @@ admin *ARGS:
     exec "$admin" "$@"
 
 # Everything that must hold before a change goes in
-test: test-style test-code test-features test-dependencies
+test: test-style test-code test-features test-embedding test-dependencies
 
 # Formatting and lints
 test-style: _components
@@ -133,7 +151,7 @@ test-style: _components
     cargo clippy --workspace --all-targets --locked -- --deny warnings
 
 # Unit tests, documentation examples, and the real binaries end to end; the codec with portable engines too
-test-code:
+test-code: _tools
     #!/bin/sh
     set -eu
     {{ can_build_engines }}
@@ -143,7 +161,7 @@ test-code:
     if [ -n "$features" ]; then cargo test --package flx-core --locked --no-fail-fast; fi
 
 # The end-to-end tests alone: just test-e2e [FILTER]
-test-e2e *FILTER:
+test-e2e *FILTER: _tools
     #!/bin/sh
     set -eu
     {{ can_build_engines }}
@@ -166,6 +184,35 @@ test-features: _components
     if can_build_engines; then
         for feature in avif-aom jpeg-jpegli engines; do check "$feature"; done
     fi
+
+# flx-core from a new crate outside the workspace, as `cargo add` gives it, with nothing but cargo and a C compiler
+test-embedding:
+    #!/bin/sh
+    set -eu
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    cargo new --quiet --vcs none --name embedding "$folder/embedding"
+    cd "$folder/embedding"
+    cargo add --quiet --path {{ quote(justfile_directory() / "crates" / "flx-core") }}
+    cp {{ quote(justfile_directory() / "crates" / "flx-core" / "examples" / "compress_file.rs") }} src/main.rs
+    export CARGO_TARGET_DIR={{ quote(target / "embedding") }}
+    # What the portable engines must not need is out of reach.
+    for tool in nasm cmake c++ g++; do
+        printf '#!/bin/sh\necho "flx-core asked for %s" >&2\nexit 1\n' "$tool" >"$folder/$tool"
+        chmod +x "$folder/$tool"
+    done
+    PATH="$folder:$PATH" cargo build --quiet
+    # A grey BMP of 8 × 8 px: two headers, then samples.
+    {
+        printf 'BM\366\0\0\0\0\0\0\0\066\0\0\0'
+        printf '\050\0\0\0\010\0\0\0\010\0\0\0\001\0\030\0\0\0\0\0\300\0\0\0'
+        head -c 16 /dev/zero
+        head -c 192 /dev/zero | tr '\0' '\200'
+    } >"$folder/grey.bmp"
+    for format in webp avif jpg png; do
+        "$CARGO_TARGET_DIR/debug/embedding" "$folder/grey.bmp" "$folder/smaller.$format"
+        test -s "$folder/smaller.$format"
+    done
 
 # Licences, sources, and which crate may depend on which; advisories where their database is reachable
 test-dependencies: _cargo-deny
@@ -240,7 +287,7 @@ fit-quality *FOLDERS:
     measure fit-quality "$@"
 
 # flx beside sharp, Pillow and the encoders' own tools: just bench-peers [quick|standard|full [COUNT [JOB]]]
-bench-peers *ARGS: setup _peers
+bench-peers *ARGS: setup _peers _python
     #!/bin/sh
     set -eu
     {{ measuring }}
@@ -262,33 +309,41 @@ bench-peers *ARGS: setup _peers
 _peers:
     #!/bin/sh
     set -eu
+    {{ debian_packages }}
     home={{ quote(target / "bench-peers") }}
     mkdir -p "$home/node"
-    packages=
-    want() { command -v "$1" >/dev/null || packages="$packages $2"; }
-    want cwebp webp
-    want avifenc libavif-bin
-    want cjpeg libjpeg-turbo-progs
-    want optipng optipng
-    want vips libvips-tools
-    want npm npm
-    python3 -c "import ensurepip" 2>/dev/null || packages="$packages python3-venv"
-    as_root=
-    if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
-    install() {
-        $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --no-install-recommends "$@" >&2
-    }
-    if [ -n "$packages" ] && command -v apt-get >/dev/null; then
-        install $packages || { $as_root apt-get update >&2 && install $packages; } || true
-    fi
+    need cwebp webp
+    need avifenc libavif-bin
+    need cjpeg libjpeg-turbo-progs
+    need optipng optipng
+    need vips libvips-tools
+    need npm npm
+    install_needed
     if ! [ -d "$home/node/node_modules/sharp" ] && command -v npm >/dev/null; then
         echo '{ "private": true }' >"$home/node/package.json"
         (cd "$home/node" && npm install --no-audit --no-fund sharp >&2) || true
     fi
-    if ! "$home/venv/bin/python" -c "import PIL" 2>/dev/null; then
-        python3 -m venv "$home/venv" && "$home/venv/bin/pip" install --quiet pillow >&2 || true
-    fi
+
+# Programs of other people that the tests run results and servers against.
+_tools: _python
+    #!/bin/sh
+    set -eu
+    {{ debian_packages }}
+    need ffmpeg ffmpeg
+    need avifdec libavif-bin
+    need chromium chromium
+    install_needed
+
+# Python with what tests and benches take from it, in a folder of its own.
+_python:
+    #!/bin/sh
+    set -eu
+    {{ debian_packages }}
+    if "$FLX_TEST_PYTHON" -c "import PIL" 2>/dev/null; then exit 0; fi
+    python3 -c "import ensurepip" 2>/dev/null || needed=python3-venv
+    install_needed
+    home={{ quote(target / "tools" / "python") }}
+    python3 -m venv "$home" && "$home/bin/pip" install --quiet pillow >&2 || true
 
 # A toolchain of the minimal profile lacks these two.
 _components:

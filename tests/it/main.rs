@@ -14,6 +14,7 @@ mod options;
 mod pages;
 mod pictures;
 mod plans;
+mod readers;
 mod restart;
 mod secrets;
 mod statuses;

@@ -10,6 +10,7 @@ pub mod pictures;
 mod programs;
 mod service;
 mod setup;
+pub mod tools;
 
 pub use admin::{Run, admin};
 pub use answer::Answer;

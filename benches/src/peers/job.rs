@@ -86,13 +86,16 @@ const JPEG: &[Entrant] = &[
     peer(Program::Sharp, "", LIBJPEG, goals(Some(0.92), Some(1.2), Some(0.6))),
     peer(Program::Sharp, "mozjpeg", MOZJPEG, goals(Some(1.0), Some(0.3), Some(0.6))),
 ];
+const AVIF_FAST: &[Entrant] = &[
+    flx("fast", SCALE),
+    peer(Program::Sharp, "effort0", SHARP_AVIF, goals(Some(1.0), Some(1.0), Some(0.6))),
+];
 const AVIF: &[Entrant] = &[
     flx("balanced", SCALE),
-    peer(Program::Sharp, "effort0", SHARP_AVIF, goals(Some(1.0), Some(1.0), Some(0.6))),
     peer(Program::Sharp, "effort2", SHARP_AVIF, goals(Some(1.0), Some(1.0), Some(0.6))),
 ];
 const AVIF_SLOW: &[Entrant] = &[
-    flx("balanced", SCALE),
+    flx("small", SCALE),
     peer(Program::Sharp, "effort4", SHARP_AVIF, goals(Some(1.1), Some(0.2), Some(0.6))),
 ];
 const AVIF_PORTABLE: &[Entrant] = &[
@@ -151,9 +154,10 @@ pub const JOBS: &[Job] = &[
     job("24 MP JPEG → 1600 wide → WebP", Kind::Huge, "webp", Weight::Light, WEBP_SCALED),
     job("JPEG → JPEG", Kind::Jpeg, "jpg", Weight::Light, JPEG),
     job("24 MP JPEG → 1600 wide → JPEG", Kind::Huge, "jpg", Weight::Light, JPEG),
+    job("JPEG → AVIF, effort fast", Kind::Jpeg, "avif", Weight::Heavy, AVIF_FAST),
     job("JPEG → AVIF", Kind::Jpeg, "avif", Weight::Heavy, AVIF),
     job("24 MP JPEG → 1600 wide → AVIF", Kind::Huge, "avif", Weight::Heavy, AVIF),
-    job("JPEG → AVIF, slow peer", Kind::Jpeg, "avif", Weight::Slow, AVIF_SLOW),
+    job("JPEG → AVIF, effort small", Kind::Jpeg, "avif", Weight::Slow, AVIF_SLOW),
     job("JPEG → AVIF, portable engines", Kind::Jpeg, "avif", Weight::Slow, AVIF_PORTABLE),
     single("PNG → PNG, lossless", Weight::Light, PNG),
     single("PNG → PNG of a palette", Weight::Light, PALETTE),

@@ -68,7 +68,9 @@ impl Program {
                 command
             }
             Self::Pillow => {
-                let mut command = Command::new(home.0.join("venv/bin/python"));
+                let mut command = Command::new(
+                    std::env::var_os("FLX_TEST_PYTHON").unwrap_or_else(|| "python3".into()),
+                );
                 command.arg(script("pillow.py"));
                 command
             }

@@ -13,6 +13,7 @@ use crate::embed::{embed, room_for};
 use crate::encode::How;
 use crate::geometry::{Geometry, Part};
 use crate::metadata::Metadata;
+use crate::planes::scale;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
@@ -64,10 +65,13 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     // Scaling first leaves fewer pixels to turn; the result is the same.
     let stored = geometry.unturned(orientation);
     let raster = timings.run(Stage::Resize, limits, || {
-        Ok(raster.map(|image| {
-            let aimed = stored.aimed(&image, options.gravity());
-            resize(image, &aimed, options.background())
-        }))
+        Ok(match raster {
+            Raster::Image(image) => {
+                let aimed = stored.aimed(&image, options.gravity());
+                Raster::Image(resize(image, &aimed, options.background()))
+            }
+            Raster::Ycc(planes) => Raster::Ycc(scale(planes, stored.scaled)),
+        })
     })?;
     let raster = timings
         .run(Stage::Orient, limits, || Ok(raster.map(|image| upright(image, orientation))))?;
@@ -181,7 +185,7 @@ fn wanted(
     // Turning halved chroma would shift it where a side is odd; scaling makes it whole first.
     let turns_well =
         info.orientation == Orientation::NoTransforms || geometry.scaled != geometry.source;
-    // Searches compare in RGB, and PNG stores it.
+    // Searches compare in RGB, PNG stores it, and libwebp makes smaller files of it.
     let one_encode =
         matches!(options.quality(), QualityChoice::Fixed(_)) && options.max_bytes().is_none();
     Wanted {
@@ -193,7 +197,7 @@ fn wanted(
             && options.colour_space() == ColourSpace::Srgb
             && !options.keep().icc
             && options.watermark().is_none()
-            && matches!(formats, [Format::WebP | Format::Jpeg | Format::Avif]),
+            && matches!(formats, [Format::Jpeg | Format::Avif]),
         limits: limits.clone(),
     }
 }

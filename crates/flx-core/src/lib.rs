@@ -91,6 +91,7 @@ mod limits;
 mod metadata;
 mod options;
 mod pace;
+mod planes;
 mod probe;
 mod progress;
 mod quality;

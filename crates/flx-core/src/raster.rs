@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use fast_image_resize::FilterType;
-use image::{DynamicImage, GrayImage, RgbImage};
+use image::DynamicImage;
 
-use crate::geometry::Part;
-use crate::resize::{TargetSize, convolved};
+use crate::planes::Ycc;
 
 /// A picture on its way from decoder to encoder.
 pub(crate) enum Raster {
@@ -14,13 +12,6 @@ pub(crate) enum Raster {
     Image(DynamicImage),
     /// Luma and chroma as JPEG codes them: 8 bit, full range, BT.601 (JFIF 1.02). Opaque sRGB.
     Ycc(Ycc),
-}
-
-/// Three planes; those of chroma are as large as luma, or half its width and height rounded up.
-pub(crate) struct Ycc {
-    pub(crate) luma: GrayImage,
-    pub(crate) blue: GrayImage,
-    pub(crate) red: GrayImage,
 }
 
 impl Raster {
@@ -64,49 +55,4 @@ impl Raster {
             }
         }
     }
-}
-
-/// Bits behind the point in the factors below.
-const POINT: u32 = 16;
-
-impl Ycc {
-    /// RGB by the equations of JFIF 1.02.
-    fn to_rgb(&self) -> RgbImage {
-        let (width, height) = self.luma.dimensions();
-        let (blue, red) = (whole(&self.blue, width, height), whole(&self.red, width, height));
-        let mut rgb = RgbImage::new(width, height);
-        let samples = self.luma.iter().zip(blue.iter()).zip(red.iter());
-        let (pixels, _) = rgb.as_chunks_mut::<3>();
-        for (pixel, ((luma, blue), red)) in pixels.iter_mut().zip(samples) {
-            let luma = (i32::from(*luma) << POINT) + (1 << (POINT - 1));
-            let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
-            let code = |value: i32| (value >> POINT).clamp(0, 255) as u8;
-            *pixel = [
-                // 1.402, 0.344136, 0.714136 and 1.772 times 65,536.
-                code(luma + 91_881 * red),
-                code(luma - 22_554 * blue - 46_802 * red),
-                code(luma + 116_130 * blue),
-            ];
-        }
-        rgb
-    }
-}
-
-/// A plane of chroma at full size; between halved samples by the triangle that libjpeg uses too.
-fn whole(plane: &GrayImage, width: u32, height: u32) -> Cow<'_, GrayImage> {
-    if plane.dimensions() == (width, height) {
-        return Cow::Borrowed(plane);
-    }
-    let halved = |full: u32, chroma: u32| {
-        if chroma < full { f64::from(full) / 2.0 } else { f64::from(full) }
-    };
-    let part = Part {
-        left: 0.0,
-        top: 0.0,
-        width: halved(width, plane.width()),
-        height: halved(height, plane.height()),
-    };
-    let image = DynamicImage::ImageLuma8(plane.clone());
-    let target = TargetSize { width, height };
-    Cow::Owned(convolved(&image, part, target, FilterType::Bilinear).into_luma8())
 }

@@ -20,8 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::DynamicImage;
 
+use crate::planes::Ycc;
 use crate::probe::{Detail, Header, corrupt};
-use crate::raster::Ycc;
 use crate::{Error, Limits, SourceFormat};
 
 /// Pixels as the file has them, before colours are converted.

@@ -15,6 +15,7 @@ mod lossless;
 mod metadata;
 mod orientation;
 mod palette;
+mod properties;
 mod quality;
 mod search;
 mod stripping;

@@ -12,8 +12,8 @@ use image::{DynamicImage, GrayImage, RgbImage};
 use mozjpeg_sys as sys;
 
 use crate::decode::Pixels;
+use crate::planes::Ycc;
 use crate::probe::corrupt;
-use crate::raster::Ycc;
 use crate::{Error, ImageInfo, Limits, SourceFormat, Stage};
 
 /// Errors that tell nothing of damage.

@@ -14,6 +14,7 @@ use super::Streams;
 use super::planes::{Chroma, Depth, Layers, Planes, Samples};
 use super::settings::Plan;
 pub(super) use super::settings::SETTINGS;
+use super::smooth::is_smooth;
 use crate::encode::{How, failed};
 use crate::raster::Raster;
 use crate::{Error, Format, Stage};
@@ -30,7 +31,8 @@ pub(super) fn encode(
     let plan = Plan::new(setting, how.effort);
     let threads = threads(how.threads);
     let layers = Layers::of(raster, plan.depth, plan.chroma);
-    let colour = stream(&layers.colour, &plan, threads)?;
+    let of_colour = if is_smooth(&layers.colour) { plan.for_smooth() } else { plan };
+    let colour = stream(&layers.colour, &of_colour, threads)?;
     // libaom cannot be stopped within a frame, but there may be another to come.
     how.limits.may_go_on(Stage::Encode)?;
     let alpha = layers.alpha.map(|alpha| stream(&alpha, &plan, threads)).transpose()?;

@@ -21,6 +21,8 @@ mod planes;
 mod portable;
 #[cfg(feature = "avif-aom")]
 mod settings;
+#[cfg(feature = "avif-aom")]
+mod smooth;
 
 use container::Contents;
 

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use image::{DynamicImage, GrayImage};
 
 use super::layers::layers;
-use crate::raster::{Raster, Ycc};
+use crate::planes::Ycc;
+use crate::raster::Raster;
 
 /// Bits a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

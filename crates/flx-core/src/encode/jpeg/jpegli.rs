@@ -15,8 +15,9 @@ use jpegli_sys as sys;
 use super::{Chroma, refused};
 use crate::encode::How;
 use crate::encode::pixels::flatten;
+use crate::planes::Ycc;
 use crate::quality::SettingTable;
-use crate::raster::{Raster, Ycc};
+use crate::raster::Raster;
 use crate::{Error, Stage};
 
 unsafe extern "C-unwind" {

@@ -47,7 +47,7 @@ impl<'a> Animation<'a> {
         coding: Coding,
         how: &How<'a>,
     ) -> Result<Self, Error> {
-        let mut config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+        let mut config = settings::config(coding, how)?;
         // Frames of few colours are tried without loss by the same settings, and there the last
         // method takes up to seventy times as long.
         config.method = config.method.min(MOST_METHOD);

@@ -1,7 +1,7 @@
 //! WebP by libwebp.
 //!
-//! What the decoder of a JPEG file or a grey picture already holds as luma and chroma goes into
-//! libwebp's planes directly; everything else through its own conversion from RGB.
+//! Colours go through libwebp's own conversion from RGB, which averages chroma in linear light; grey
+//! pictures are luma already.
 
 pub(crate) mod animation;
 mod libwebp;
@@ -23,7 +23,7 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<V
     if width == 0 || height == 0 || width > limit || height > limit {
         return Err(refused(format!("{width}×{height} px, at most {limit} px a side")));
     }
-    let config = settings::config(coding, how, u64::from(width) * u64::from(height))?;
+    let config = settings::config(coding, how)?;
     if coding != Coding::Lossless
         && let Some(mut planes) = ready_planes(raster)
     {
@@ -41,12 +41,11 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<V
     picture.encode(&config, how.limits)
 }
 
-/// libwebp's planes, where the picture has luma and chroma apart or no chroma at all.
+/// libwebp's planes, where the picture has no chroma.
 fn ready_planes(raster: &Raster) -> Option<Planes> {
     match raster {
-        Raster::Ycc(planes) => Some(Planes::of_ycc(planes)),
         Raster::Image(DynamicImage::ImageLuma8(luma)) => Some(Planes::of_grey(luma)),
-        Raster::Image(_) => None,
+        Raster::Image(_) | Raster::Ycc(_) => None,
     }
 }
 
@@ -57,7 +56,6 @@ fn refused(reason: impl ToString) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raster::Ycc;
     use crate::{Effort, Limits, Options};
     use image::{GrayImage, Luma, Rgba, RgbaImage};
 
@@ -66,36 +64,6 @@ mod tests {
         let how = How { effort, ..How::of(&Options::default(), &limits) };
         let file = encode(raster, coding, &how).unwrap();
         image::load_from_memory(&file).unwrap()
-    }
-
-    /// Soft ramps in all three planes, chroma at full size or halved.
-    fn ycc(width: u32, height: u32, step: u32) -> Raster {
-        let plane = |step: u32, code: fn(u32, u32) -> u32| {
-            GrayImage::from_fn(width.div_ceil(step), height.div_ceil(step), |x, y| {
-                Luma([code(x * step, y * step).min(255) as u8])
-            })
-        };
-        Raster::Ycc(Ycc {
-            luma: plane(1, |x, y| 40 + x + y),
-            blue: plane(step, |x, _| 90 + x),
-            red: plane(step, |_, y| 180 - y.min(100)),
-        })
-    }
-
-    #[test]
-    fn planes_of_a_jpeg_look_the_same_as_its_rgb() {
-        for (width, height, step) in [(64, 48, 1), (64, 48, 2), (37, 53, 1), (37, 53, 2), (1, 1, 1)]
-        {
-            let planes = ycc(width, height, step);
-            let rgb = Raster::Image(planes.image().into_owned());
-            let one = coded(&planes, Coding::Lossy(95.0), Effort::Balanced).into_rgb8();
-            let other = coded(&rgb, Coding::Lossy(95.0), Effort::Balanced).into_rgb8();
-            assert_eq!(one.dimensions(), (width, height));
-            let sum: u32 =
-                one.iter().zip(other.iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
-            let mean = f64::from(sum) / one.len() as f64;
-            assert!(mean < 1.5, "{width}×{height}, chroma by {step}: {mean:.2}");
-        }
     }
 
     #[test]

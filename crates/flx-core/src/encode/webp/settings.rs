@@ -12,28 +12,23 @@ use crate::{Effort, Error};
 /// at low qualities; filter strength, noise shaping and segments are best at libwebp's defaults.
 const FILTER_SHARPNESS: i32 = 7;
 
-/// Pixels from which on method 5 is worth its time at balanced effort. Smaller pictures are mostly
-/// scaled ones, and often one of many.
-const LARGE: u64 = 2_000_000;
-
-/// The settings for a picture of so many pixels.
-pub(super) fn config(coding: Coding, how: &How<'_>, pixels: u64) -> Result<WebPConfig, Error> {
+/// libwebp's configuration.
+pub(super) fn config(coding: Coding, how: &How<'_>) -> Result<WebPConfig, Error> {
     let mut config = WebPConfig::new().map_err(|()| refused("its version is another"))?;
     config.thread_level = i32::from(how.threads.is_none_or(|threads| threads.get() > 1));
     match coding {
-        Coding::Lossy(quality) => lossy(&mut config, setting(quality, how.effort), how, pixels),
-        Coding::Setting { setting, .. } => lossy(&mut config, setting, how, pixels),
+        Coding::Lossy(quality) => lossy(&mut config, setting(quality, how.effort), how),
+        Coding::Setting { setting, .. } => lossy(&mut config, setting, how),
         Coding::Lossless => lossless(&mut config, how.effort),
     }
     checked(config)
 }
 
-fn lossy(config: &mut WebPConfig, setting: f32, how: &How<'_>, pixels: u64) {
+fn lossy(config: &mut WebPConfig, setting: f32, how: &How<'_>) {
     config.quality = setting.clamp(0.0, 100.0);
     config.method = match how.effort {
         Effort::Fast => 2,
-        Effort::Balanced if pixels < LARGE => 4,
-        Effort::Balanced => 5,
+        Effort::Balanced => 4,
         Effort::Small => 6,
     };
     config.filter_sharpness = FILTER_SHARPNESS;
