@@ -237,7 +237,7 @@ test-corpus:
     {{ can_build_engines }}
     {{ find_corpus }}
     cargo test --release --locked --package flx-tests --test it $(engines flx-core/) \
-        -- --include-ignored --nocapture --test-threads 1 corpus
+        -- --include-ignored --nocapture --test-threads 1 corpus scale
 
 # Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]
 bench *FILTER:
@@ -279,8 +279,8 @@ bench-auto *FOLDERS:
     {{ measuring }}
     measure auto-quality "$@"
 
-# Fits every engine to the quality scale: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
-fit-quality *FOLDERS:
+# Fits every engine to the quality scale: FLX_CORPUS=… just fit-quality [kodak,clic [N [EFFORTS [FORMATS]]]]
+fit-quality *ARGS:
     #!/bin/sh
     set -eu
     {{ measuring }}

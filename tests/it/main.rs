@@ -16,6 +16,7 @@ mod pictures;
 mod plans;
 mod readers;
 mod restart;
+mod scale;
 mod secrets;
 mod statuses;
 mod transcript;

@@ -1,16 +1,18 @@
 //! Fits the quality scale: for each point of it, the setting of every lossy engine at which
 //! pictures have the scale's mean SSIMULACRA2 score.
 //!
-//! `FLX_CORPUS=… just fit-quality [kodak,clic [N]]` prints the tables that stand in the encoders,
-//! fitted on every Nth picture of these folders (default: on all), and what each format scores at
-//! each quality with the tables as they are.
+//! `FLX_CORPUS=… just fit-quality [kodak,clic [N [EFFORTS [FORMATS]]]]` prints what each format
+//! scores at each quality with the tables as they are, and the tables that would meet the scale, by
+//! every Nth picture of these folders (default: all). EFFORTS and FORMATS are lists; the default is
+//! balanced, and every lossy format.
 
 use std::error::Error;
+use std::fmt;
 use std::io::Write;
 
 use flx_benches::pictures::{Picture, photographs};
 use flx_benches::score::ssimulacra2;
-use flx_core::{Format, engines, fitting};
+use flx_core::{Effort, Format, fitting};
 use rayon::prelude::*;
 
 /// Settings at which each engine is measured; between them scores are interpolated.
@@ -29,27 +31,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folders: Vec<&str> = folders.split(',').collect();
     let step = std::env::args().nth(2).map_or(Ok(1), |step| step.parse())?;
     let pictures: Vec<Picture> = photographs(&folders)?.into_iter().step_by(step).collect();
+    let efforts = std::env::args().nth(3).unwrap_or_else(|| "balanced".to_owned());
+    let formats = std::env::args().nth(4).unwrap_or_else(|| "webp,avif,jpg".to_owned());
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} pictures of {}", pictures.len(), folders.join(", "))?;
-    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
-        check(&mut out, &pictures, engine.format, engine.name)?;
-    }
-    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
-        fit(&mut out, &pictures, engine.format, engine.name)?;
+    let efforts = efforts.split(',').map(str::parse).collect::<Result<Vec<Effort>, _>>()?;
+    for format in formats.split(',') {
+        for effort in &efforts {
+            let engine = Writer { format: format.parse()?, effort: *effort };
+            check(&mut out, &pictures, engine)?;
+            fit(&mut out, &pictures, engine)?;
+        }
     }
     Ok(())
 }
 
-/// What the format scores with its table as it is.
-fn check(
-    out: &mut impl Write,
-    pictures: &[Picture],
+/// What writes: each format has a table of its own, and some have one for each effort.
+#[derive(Clone, Copy)]
+struct Writer {
     format: Format,
-    engine: &str,
-) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "\n{format} by {engine}: quality, score wanted, score now, bytes")?;
+    effort: Effort,
+}
+
+impl fmt::Display for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, effort {}", self.format, self.effort)
+    }
+}
+
+/// What the format scores with its table as it is.
+fn check(out: &mut impl Write, pictures: &[Picture], writer: Writer) -> Result<(), Box<dyn Error>> {
+    writeln!(out, "\n{writer}: quality, score wanted, score now, bytes")?;
     for (quality, wanted) in fitting::SCALE {
-        let now = measure(pictures, format, f32::from(quality), None)?;
+        let now = measure(pictures, writer, f32::from(quality), None)?;
         writeln!(
             out,
             "    {quality:3}  {wanted:5.1}  {:5.1} ({:+.1})  {:.0}k",
@@ -62,22 +76,17 @@ fn check(
 }
 
 /// The table that meets the scale.
-fn fit(
-    out: &mut impl Write,
-    pictures: &[Picture],
-    format: Format,
-    engine: &str,
-) -> Result<(), Box<dyn Error>> {
+fn fit(out: &mut impl Write, pictures: &[Picture], writer: Writer) -> Result<(), Box<dyn Error>> {
     // JPEG's chroma is halved below the top of the scale only, so each kind is measured whole.
     for (kind, quality) in [("below the top", 82.0), ("at the top", 100.0)] {
-        if quality > 99.0 && format != Format::Jpeg {
+        if quality > 99.0 && writer.format != Format::Jpeg {
             continue;
         }
         let curve = GRID
             .iter()
-            .map(|setting| measure(pictures, format, quality, Some(f32::from(*setting))))
+            .map(|setting| measure(pictures, writer, quality, Some(f32::from(*setting))))
             .collect::<Result<Vec<_>, _>>()?;
-        writeln!(out, "\n{format} by {engine}, as {kind} of the scale: quality → setting")?;
+        writeln!(out, "\n{writer}, as {kind} of the scale: quality → setting")?;
         for (point, wanted) in fitting::SCALE {
             match meet(&curve, f64::from(wanted)) {
                 Some(met) => writeln!(
@@ -96,17 +105,17 @@ fn fit(
 /// Codes every picture, at the engine's own setting where one is given.
 fn measure(
     pictures: &[Picture],
-    format: Format,
+    Writer { format, effort }: Writer,
     quality: f32,
     setting: Option<f32>,
 ) -> Result<Measured, Box<dyn Error>> {
     let results = pictures
         .par_iter()
         .map(|picture| {
-            let (width, height) = picture.pixels.dimensions();
+            let size @ (width, height) = picture.pixels.dimensions();
             let one = || -> Result<(f64, f64), Box<dyn Error>> {
                 let file =
-                    fitting::encode_at(&picture.pixels, width, height, format, quality, setting)?;
+                    fitting::encode_at(&picture.pixels, size, format, effort, quality, setting)?;
                 let shown = fitting::decode_rgb8(&file)?;
                 let score = ssimulacra2(&picture.pixels, &shown, width, height)?;
                 Ok((score, file.len() as f64))

@@ -13,7 +13,6 @@ use crate::embed::{embed, room_for};
 use crate::encode::How;
 use crate::geometry::{Geometry, Part};
 use crate::metadata::Metadata;
-use crate::planes::scale;
 use crate::probe::Header;
 use crate::raster::Raster;
 use crate::resize::{TargetSize, resize};
@@ -70,7 +69,8 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
                 let aimed = stored.aimed(&image, options.gravity());
                 Raster::Image(resize(image, &aimed, options.background()))
             }
-            Raster::Ycc(planes) => Raster::Ycc(scale(planes, stored.scaled)),
+            // Planes come at the size that was wanted.
+            planes @ Raster::Ycc(_) => planes,
         })
     })?;
     let raster = timings
@@ -81,7 +81,7 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         })?,
         None => raster,
     };
-    let how = How::of(options, limits);
+    let how = How { reduction: geometry.reduction(), ..How::of(options, limits) };
     let found = timings
         .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
 
@@ -191,6 +191,7 @@ fn wanted(
     Wanted {
         threads: options.threads(),
         reduction: geometry.reduction(),
+        scaled: whole.then_some(geometry.unturned(info.orientation).scaled),
         planes: scaled_only
             && turns_well
             && one_encode

@@ -5,7 +5,7 @@ use image::{DynamicImage, RgbImage};
 use crate::decode::Wanted;
 use crate::encode::{Coding, How};
 use crate::raster::Raster;
-use crate::{Error, Format, Limits, Options, colour, decode, encode, probe, quality};
+use crate::{Effort, Error, Format, Limits, Options, colour, decode, encode, probe, quality};
 
 /// The quality scale: the mean score that pictures shall have at each quality.
 pub const SCALE: [(u8, f32); 10] = quality::SCALE.0;
@@ -17,9 +17,9 @@ pub const SCALE: [(u8, f32); 10] = quality::SCALE.0;
 /// [`Error::Encode`] when the engine refuses, or `rgb` is not `width` × `height` × 3 bytes.
 pub fn encode_at(
     rgb: &[u8],
-    width: u32,
-    height: u32,
+    (width, height): (u32, u32),
     format: Format,
+    effort: Effort,
     quality: f32,
     setting: Option<f32>,
 ) -> Result<Vec<u8>, Error> {
@@ -29,7 +29,7 @@ pub fn encode_at(
     })?;
     let raster = Raster::Image(DynamicImage::ImageRgb8(image));
     let limits = Limits::default();
-    let how = How::of(&Options::default(), &limits);
+    let how = How::of(&Options::default().with_effort(effort), &limits);
     let coding = match setting {
         Some(setting) => Coding::Setting { setting, quality },
         None => Coding::Lossy(quality),

@@ -15,20 +15,6 @@ pub(crate) struct Ycc {
     pub(crate) red: GrayImage,
 }
 
-/// The planes at another size, with chroma at full resolution. At their own size they stay what they
-/// are, halved chroma too.
-pub(crate) fn scale(planes: Ycc, target: TargetSize) -> Ycc {
-    let (width, height) = planes.luma.dimensions();
-    if (width, height) == (target.width, target.height) {
-        return planes;
-    }
-    let scaled = |plane: GrayImage| {
-        let part = shown_part(&plane, width, height);
-        convolved(&DynamicImage::ImageLuma8(plane), part, target, FilterType::Lanczos3).into_luma8()
-    };
-    Ycc { luma: scaled(planes.luma), blue: scaled(planes.blue), red: scaled(planes.red) }
-}
-
 /// Bits behind the point in the factors below.
 const POINT: u32 = 16;
 

@@ -22,6 +22,7 @@ use image::DynamicImage;
 
 use crate::planes::Ycc;
 use crate::probe::{Detail, Header, corrupt};
+use crate::resize::TargetSize;
 use crate::{Error, Limits, SourceFormat};
 
 /// Pixels as the file has them, before colours are converted.
@@ -61,7 +62,10 @@ pub(crate) struct Wanted {
     /// Pixels of the source that go into one of the result, in the direction where they are fewer.
     /// Where it is well above 1 a decoder may give a smaller picture.
     pub(crate) reduction: f64,
-    /// Whether [`Pixels::Ycc`] is welcome.
+    /// The size that the whole picture, as it is stored, is scaled to. A decoder may do that row by
+    /// row, so that the picture never stands in memory whole.
+    pub(crate) scaled: Option<TargetSize>,
+    /// Whether [`Pixels::Ycc`] is welcome, as coded or scaled.
     pub(crate) planes: bool,
     /// Deadline and cancel flag, for decoders that can stop half-way.
     pub(crate) limits: Limits,

@@ -37,6 +37,8 @@ pub(crate) struct How<'a> {
     pub(crate) threads: Option<NonZeroU32>,
     /// Behind transparent pixels, in formats without alpha.
     pub(crate) background: Background,
+    /// How many times wider and higher the source is than what is coded.
+    pub(crate) reduction: f64,
     /// Deadline and cancel flag, for engines that can stop half-way.
     pub(crate) limits: &'a Limits,
 }
@@ -47,6 +49,7 @@ impl<'a> How<'a> {
             effort: options.effort(),
             threads: options.threads(),
             background: options.background(),
+            reduction: 1.0,
             limits,
         }
     }

@@ -11,9 +11,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use image::{DynamicImage, GrayImage, RgbImage};
 use mozjpeg_sys as sys;
 
+use super::layout::{self, Factors, Plane};
+use super::rows::{Channels, Rows};
 use crate::decode::Pixels;
 use crate::planes::Ycc;
 use crate::probe::corrupt;
+use crate::resize::TargetSize;
 use crate::{Error, ImageInfo, Limits, SourceFormat, Stage};
 
 /// Errors that tell nothing of damage.
@@ -28,6 +31,8 @@ pub(super) struct Task<'a> {
     pub(super) eighths: u32,
     /// Whether luma and chroma may stay apart.
     pub(super) planes: bool,
+    /// What the picture is to be scaled to, whole.
+    pub(super) scaled: Option<TargetSize>,
     pub(super) limits: &'a Limits,
 }
 
@@ -93,29 +98,36 @@ impl<'a> Session<'a> {
             return Err(damaged("its frame header reads differently the second time"));
         }
         let (space, channels) = match info.jpeg_color_space {
-            JCS_GRAYSCALE => (JCS_GRAYSCALE, 1),
-            JCS_YCbCr if task.planes => (JCS_YCbCr, 3),
-            _ => (JCS_RGB, 3),
+            JCS_GRAYSCALE => (JCS_GRAYSCALE, Channels::One),
+            JCS_YCbCr if task.planes => (JCS_YCbCr, Channels::Three),
+            _ => (JCS_RGB, Channels::Three),
         };
         info.out_color_space = space;
         info.scale_num = task.eighths;
         info.scale_denom = 8;
-        let halved = space == JCS_YCbCr && task.eighths == 8 && self.is_halved();
-        self.info.raw_data_out = halved.into();
+        let layout = (space == JCS_YCbCr).then(|| self.layout(task)).flatten();
+        if layout.is_none() && space == JCS_YCbCr {
+            self.info.out_color_space = JCS_RGB;
+        }
+        self.info.raw_data_out = layout.is_some().into();
         // SAFETY: the header has been read.
         unsafe { sys::jpeg_start_decompress(&mut self.info) };
         let (width, height) = (self.info.output_width, self.info.output_height);
+        let source = TargetSize { width, height };
+        let target = task.scaled.unwrap_or(source);
         let wrong = || damaged("the decoder's picture has another size");
-        let pixels = if halved {
-            Pixels::Ycc(self.halved_planes(width, height).ok_or_else(wrong)?)
-        } else if space == JCS_YCbCr {
-            Pixels::Ycc(self.planes(width, height).ok_or_else(wrong)?)
+        let pixels = if let Some((planes, rows)) = layout {
+            Pixels::Ycc(self.planes(planes, rows, target).ok_or_else(wrong)?)
         } else {
-            let samples = self.samples(width as usize * channels, height)?;
-            let image = if channels == 1 {
-                GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
-            } else {
-                RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
+            let samples = self.samples(Rows::new(source, target, channels))?;
+            let TargetSize { width, height } = target;
+            let image = match channels {
+                Channels::One => {
+                    GrayImage::from_raw(width, height, samples).map(DynamicImage::ImageLuma8)
+                }
+                Channels::Three => {
+                    RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
+                }
             };
             Pixels::Image(image.ok_or_else(wrong)?)
         };
@@ -133,11 +145,21 @@ impl<'a> Session<'a> {
         unsafe { std::slice::from_raw_parts(self.info.comp_info, count) }
     }
 
-    /// Whether chroma has half the width and height of luma.
-    fn is_halved(&self) -> bool {
-        let factors: Vec<_> =
-            self.components().iter().map(|c| (c.h_samp_factor, c.v_samp_factor)).collect();
-        factors == [(2, 2), (1, 1), (1, 1)]
+    /// Where the planes stand, if the encoder can take them as they come: chroma like luma or half
+    /// as wide and high, or scaled anyway.
+    fn layout(&self, task: &Task<'_>) -> Option<([Plane; 3], u32)> {
+        let factors: Vec<Factors> = self
+            .components()
+            .iter()
+            .map(|c| (c.h_samp_factor.cast_unsigned(), c.v_samp_factor.cast_unsigned()))
+            .collect();
+        let coded = TargetSize { width: self.info.image_width, height: self.info.image_height };
+        let (planes, rows) = layout::planes(coded, factors.try_into().ok()?, task.eighths)?;
+        let [luma, blue, red] = planes.map(|plane| plane.size);
+        let halved = TargetSize { width: luma.width.div_ceil(2), height: luma.height.div_ceil(2) };
+        let scaled = task.scaled.is_some_and(|target| target != luma);
+        let fits = blue == red && (scaled || blue == luma || blue == halved);
+        fits.then_some((planes, rows))
     }
 
     /// Reads the next row; its length is that of the output's rows.
@@ -154,76 +176,78 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn samples(&mut self, stride: usize, height: u32) -> Result<Vec<u8>, Error> {
-        let mut samples = vec![0; stride * height as usize];
-        samples.chunks_exact_mut(stride).try_for_each(|row| self.row(row))?;
-        Ok(samples)
-    }
-
-    /// Planes of one size, as upsampled by libjpeg.
-    fn planes(&mut self, width: u32, height: u32) -> Option<Ycc> {
-        let mut planes = [(); 3].map(|()| vec![0u8; width as usize * height as usize]);
-        let mut row = vec![0u8; width as usize * 3];
-        let [luma, blue, red] = &mut planes;
-        let targets = luma
-            .chunks_exact_mut(width as usize)
-            .zip(blue.chunks_exact_mut(width as usize))
-            .zip(red.chunks_exact_mut(width as usize));
-        for ((luma, blue), red) in targets {
-            self.row(&mut row).ok()?;
-            let (pixels, _) = row.as_chunks::<3>();
-            for (((luma, blue), red), pixel) in luma.iter_mut().zip(blue).zip(red).zip(pixels) {
-                [*luma, *blue, *red] = *pixel;
-            }
-        }
-        let [luma, blue, red] = planes.map(|plane| GrayImage::from_raw(width, height, plane));
-        Some(Ycc { luma: luma?, blue: blue?, red: red? })
-    }
-
-    /// Luma and halved chroma as the file has them.
-    fn halved_planes(&mut self, width: u32, height: u32) -> Option<Ycc> {
-        // Sixteen rows of luma make eight of chroma; libjpeg writes whole blocks.
-        const ROWS: usize = 16;
-        let halved = (width.div_ceil(2), height.div_ceil(2));
-        let mut planes = [
-            GrayImage::new(width, height),
-            GrayImage::new(halved.0, halved.1),
-            GrayImage::new(halved.0, halved.1),
-        ];
-        let strides: Vec<usize> =
-            self.components().iter().map(|c| c.width_in_blocks as usize * sys::DCTSIZE).collect();
-        let mut scratch: Vec<Vec<u8>> =
-            strides.iter().map(|stride| vec![0u8; (stride + 16) * ROWS]).collect();
-        let mut done = [0usize; 3];
+    fn samples(&mut self, mut rows: Rows) -> Result<Vec<u8>, Error> {
+        let wrong = || damaged("the decoder's picture has another size");
         while self.info.output_scanline < self.info.output_height {
-            let mut rows: Vec<Vec<*mut u8>> = scratch
+            self.row(rows.next())?;
+            rows.advance().ok_or_else(wrong)?;
+        }
+        rows.finish().ok_or_else(wrong)
+    }
+
+    /// Luma and chroma as the file has them, or all three at the size of the target.
+    fn planes(&mut self, planes: [Plane; 3], rows: u32, target: TargetSize) -> Option<Ycc> {
+        /// libjpeg writes whole blocks; one more is room to be wrong by.
+        const MARGIN: usize = sys::DCTSIZE;
+        let [luma, ..] = planes;
+        let mut parts: Vec<Part> = Vec::with_capacity(planes.len());
+        for (plane, component) in planes.iter().zip(self.components()) {
+            let stride = component.width_in_blocks as usize * plane.block as usize + MARGIN;
+            let target = if target == luma.size { plane.size } else { target };
+            parts.push(Part {
+                scratch: vec![0; stride * plane.rows as usize],
+                stride,
+                rows: Rows::showing(plane.size, plane.shown, target, Channels::One),
+                target,
+                left: plane.size.height,
+            });
+        }
+        while self.info.output_scanline < self.info.output_height {
+            let mut starts: Vec<Vec<*mut u8>> = parts
                 .iter_mut()
-                .zip(&strides)
-                .map(|(rows, stride)| {
-                    rows.chunks_exact_mut(stride + 16).map(<[u8]>::as_mut_ptr).collect()
+                .map(|part| {
+                    part.scratch.chunks_exact_mut(part.stride).map(<[u8]>::as_mut_ptr).collect()
                 })
                 .collect();
-            let mut starts: Vec<*mut *mut u8> = rows.iter_mut().map(Vec::as_mut_ptr).collect();
-            // SAFETY: sixteen rows for each component, each as long as its blocks are wide.
-            let read = unsafe {
-                sys::jpeg_read_raw_data(&mut self.info, starts.as_mut_ptr(), ROWS as u32)
-            };
+            let mut starts: Vec<*mut *mut u8> = starts.iter_mut().map(Vec::as_mut_ptr).collect();
+            // SAFETY: for each component there are as many rows as libjpeg's rule for scaled blocks
+            // makes of one row of its units, each longer than its blocks are wide.
+            let read =
+                unsafe { sys::jpeg_read_raw_data(&mut self.info, starts.as_mut_ptr(), rows) };
             if read == 0 {
                 return None;
             }
-            let parts = planes.iter_mut().zip(&scratch).zip(&strides).zip(&mut done);
-            for (component, (((plane, rows), stride), done)) in parts.enumerate() {
-                let count = if component == 0 { ROWS } else { ROWS / 2 };
-                let length = plane.width() as usize;
-                let targets = plane.chunks_exact_mut(length).skip(*done).take(count);
-                for (target, row) in targets.zip(rows.chunks_exact(stride + 16)) {
-                    target.copy_from_slice(row.get(..length)?);
-                }
-                *done += count;
-            }
+            parts.iter_mut().try_for_each(Part::take)?;
         }
-        let [luma, blue, red] = planes;
-        Some(Ycc { luma, blue, red })
+        let mut images = parts.into_iter().map(Part::image);
+        Some(Ycc { luma: images.next()??, blue: images.next()??, red: images.next()?? })
+    }
+}
+
+/// A plane that is being read.
+struct Part {
+    /// The rows that come at a time.
+    scratch: Vec<u8>,
+    stride: usize,
+    rows: Rows,
+    target: TargetSize,
+    /// Rows that are still to come; what comes after them is padding.
+    left: u32,
+}
+
+impl Part {
+    fn take(&mut self) -> Option<()> {
+        for row in self.scratch.chunks_exact(self.stride).take(self.left as usize) {
+            let next = self.rows.next();
+            next.copy_from_slice(row.get(..next.len())?);
+            self.rows.advance()?;
+            self.left -= 1;
+        }
+        Some(())
+    }
+
+    fn image(self) -> Option<GrayImage> {
+        GrayImage::from_raw(self.target.width, self.target.height, self.rows.finish()?)
     }
 }
 

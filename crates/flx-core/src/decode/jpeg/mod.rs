@@ -3,7 +3,9 @@
 //! libjpeg reads grey and colour: it decodes at a DCT scale, gives planes, and tells of damage.
 //! jpeg-decoder, which is memory-safe, reads four inks and what libjpeg has no notion of.
 
+mod layout;
 mod libjpeg;
+mod rows;
 
 use image::{DynamicImage, GrayImage, RgbImage};
 
@@ -36,6 +38,8 @@ pub(super) fn decode(
             components: detail.components,
             eighths: eighths(wanted.reduction),
             planes: wanted.planes && detail.icc.is_none(),
+            // Colours are converted before the picture is scaled.
+            scaled: wanted.scaled.filter(|_| detail.icc.is_none()),
             limits: &wanted.limits,
         };
         match libjpeg::decode(input, &task) {

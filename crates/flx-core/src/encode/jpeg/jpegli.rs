@@ -1,4 +1,4 @@
-//! JPEG by jpegli: progressive, with adaptive quantisation.
+//! JPEG by jpegli, with adaptive quantisation; progressive but for the fastest.
 //!
 //! jpegli reports errors by a callback that must not return; ours unwinds to where the session
 //! started. It meets no bytes of strangers, only samples, so that nothing but a mistake of ours or
@@ -18,13 +18,23 @@ use crate::encode::pixels::flatten;
 use crate::planes::Ycc;
 use crate::quality::SettingTable;
 use crate::raster::Raster;
-use crate::{Error, Stage};
+use crate::{Effort, Error, Stage};
 
 unsafe extern "C-unwind" {
     // Of jpegli's own functions, which jpegli-sys leaves out (lib/jpegli/encode.h).
     fn jpegli_set_distance(info: &mut sys::jpegli_compress_struct, distance: f32, baseline: c_int);
     fn jpegli_set_progressive_level(info: &mut sys::jpegli_compress_struct, level: c_int);
     fn free(pointer: *mut c_void);
+}
+
+/// jpegli's levels of progression: 0 is one scan, 1 shows a coarse picture first, 2 refines it twice
+/// more. From 0 to 1 saves 5 % of the bytes and costs 45 % more time, from 1 to 2 at most 1 % and 10 %.
+const fn progression(effort: Effort) -> c_int {
+    match effort {
+        Effort::Fast => 0,
+        Effort::Balanced => 1,
+        Effort::Small => 2,
+    }
 }
 
 /// Rows that are handed over between two looks at the clock.
@@ -97,11 +107,11 @@ fn write_image(
     let (width, height) = (opaque.width(), opaque.height());
     if !opaque.color().has_color() {
         let mut session = Session::new(width, height, sys::J_COLOR_SPACE::JCS_GRAYSCALE);
-        session.start(distance, chroma);
+        session.start(distance, chroma, how);
         return session.scanlines(&opaque.to_luma8(), how);
     }
     let mut session = Session::new(width, height, sys::J_COLOR_SPACE::JCS_RGB);
-    session.start(distance, chroma);
+    session.start(distance, chroma, how);
     match &*opaque {
         DynamicImage::ImageRgb8(pixels) => session.scanlines(pixels, how),
         other => session.scanlines(&other.to_rgb8(), how),
@@ -117,7 +127,7 @@ fn write_planes(
 ) -> Result<Vec<u8>, Error> {
     let (width, height) = planes.luma.dimensions();
     let mut session = Session::new(width, height, sys::J_COLOR_SPACE::JCS_YCbCr);
-    session.start(distance, chroma);
+    session.start(distance, chroma, how);
     let samples = planes.luma.iter().zip(planes.blue.iter()).zip(planes.red.iter());
     let mut pixels = samples.map(|((luma, blue), red)| [*luma, *blue, *red]);
     let mut rows = Vec::with_capacity(ROWS * width as usize * 3);
@@ -134,7 +144,7 @@ fn write_halved(planes: &Ycc, distance: f32, how: &How<'_>) -> Result<Vec<u8>, E
     let (width, height) = planes.luma.dimensions();
     let mut session = Session::new(width, height, sys::J_COLOR_SPACE::JCS_YCbCr);
     session.info.raw_data_in = 1;
-    session.start(distance, Chroma::Halved);
+    session.start(distance, Chroma::Halved, how);
     // jpegli reads whole blocks.
     let padded = |plane: &GrayImage| plane.width().next_multiple_of(16) as usize + 16;
     let mut at = 0u32;
@@ -217,7 +227,7 @@ impl Session {
         session
     }
 
-    fn start(&mut self, distance: f32, chroma: Chroma) {
+    fn start(&mut self, distance: f32, chroma: Chroma, how: &How<'_>) {
         let count = usize::try_from(self.info.num_components).unwrap_or(0);
         let factor = if count == 3 && chroma == Chroma::Halved { 2 } else { 1 };
         // SAFETY: jpegli has allocated that many when it set its defaults.
@@ -228,7 +238,7 @@ impl Session {
         self.info.optimize_coding = 1;
         // SAFETY: defaults are set and compression has not started.
         unsafe {
-            jpegli_set_progressive_level(&mut self.info, 2);
+            jpegli_set_progressive_level(&mut self.info, progression(how.effort));
             jpegli_set_distance(&mut self.info, distance, 1);
             sys::jpegli_start_compress(&mut self.info, 1);
         }
