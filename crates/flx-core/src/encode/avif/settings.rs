@@ -5,18 +5,18 @@ use crate::Effort;
 use crate::quality::SettingTable;
 
 /// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
-/// `FLX_CORPUS=… just fit-quality kodak,clic 4`.
+/// `FLX_CORPUS=… just fit-quality kodak,clic 2`.
 pub(super) const SETTINGS: SettingTable<10> = SettingTable([
-    (40, 49.9),
-    (50, 54.8),
-    (60, 58.9),
-    (70, 63.2),
-    (75, 68.1),
-    (82, 76.9),
-    (88, 83.2),
-    (93, 87.7),
-    (97, 91.2),
-    (100, 91.7),
+    (40, 50.7),
+    (50, 55.0),
+    (60, 59.7),
+    (70, 64.7),
+    (75, 69.4),
+    (82, 78.0),
+    (88, 82.7),
+    (93, 87.9),
+    (97, 91.3),
+    (100, 91.8),
 ]);
 
 /// What libaom is told.

@@ -41,17 +41,17 @@ const fn progression(effort: Effort) -> c_int {
 const ROWS: usize = 16;
 
 /// jpegli's quality with halved chroma that scores as the scale says; by
-/// `FLX_CORPUS=… just fit-quality kodak,clic 4`.
+/// `FLX_CORPUS=… just fit-quality kodak,clic 2`.
 const HALVED_CHROMA: SettingTable<9> = SettingTable([
-    (40, 33.1),
-    (50, 46.0),
-    (60, 57.5),
-    (70, 66.4),
-    (75, 72.0),
+    (40, 29.1),
+    (50, 44.5),
+    (60, 56.7),
+    (70, 65.4),
+    (75, 71.5),
     (82, 82.0),
-    (88, 88.9),
-    (93, 93.6),
-    (96, 95.6),
+    (88, 88.6),
+    (93, 93.4),
+    (96, 95.4),
 ]);
 
 /// The same with chroma at full resolution.
