@@ -12,6 +12,7 @@ pub(crate) mod webp;
 
 use std::num::NonZeroU32;
 
+use crate::colour::Space;
 use crate::content::{self, Kind};
 use crate::options::Background;
 use crate::raster::Raster;
@@ -37,6 +38,8 @@ pub(crate) struct How<'a> {
     pub(crate) threads: Option<NonZeroU32>,
     /// Behind transparent pixels, in formats without alpha.
     pub(crate) background: Background,
+    /// The space of the pixels' numbers, where it is not sRGB.
+    pub(crate) space: Option<&'a Space>,
     /// Deadline and cancel flag, for engines that can stop half-way.
     pub(crate) limits: &'a Limits,
 }
@@ -47,9 +50,16 @@ impl<'a> How<'a> {
             effort: options.effort(),
             threads: options.threads(),
             background: options.background(),
+            space: None,
             limits,
         }
     }
+}
+
+/// A file, and whether it holds every pixel as it was.
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_lossless: bool,
 }
 
 /// Writes a picture.
@@ -58,19 +68,21 @@ pub(crate) fn encode(
     format: Format,
     coding: Coding,
     how: &How<'_>,
-) -> Result<Vec<u8>, Error> {
-    match format {
+) -> Result<Written, Error> {
+    let bytes = match format {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(raster, coding, how),
+        Format::WebP => webp::encode(raster, coding, how)?,
         #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(raster, coding, how),
+        Format::Avif => avif::encode(raster, coding, how)?,
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(raster, coding, how),
+        Format::Jpeg => jpeg::encode(raster, coding, how)?,
+        // A palette that saves nothing, or that has all the colours, keeps every pixel.
         #[cfg(feature = "png")]
-        Format::Png => png::encode(raster, coding, how),
+        Format::Png => return png::encode(raster, coding, how),
         #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
-        other => other.check_enabled().and(Ok(Vec::new())),
-    }
+        other => other.check_enabled().and(Ok(Vec::new()))?,
+    };
+    Ok(Written { bytes, is_lossless: coding == Coding::Lossless })
 }
 
 /// Codings worth trying beside the lossy one, for what lossy coding does badly: screenshots, charts
