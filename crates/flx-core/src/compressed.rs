@@ -57,7 +57,7 @@ impl Compressed {
     }
 
     /// Whether the source's own coding was kept, with its metadata stripped, because encoding it
-    /// anew would not have made it smaller.
+    /// anew would not have made it smaller, or not as good within a bound on bytes.
     #[must_use]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
@@ -71,7 +71,8 @@ impl Compressed {
     }
 
     /// The result's SSIMULACRA2 score against the scaled and watermarked source, at most 100; when
-    /// it was measured, which is when the options ask for a look.
+    /// it was measured, which is when the options ask for a look. Of an animation, the lowest of its
+    /// frames', of which not all are scored beyond 32 megapixels together.
     #[must_use]
     pub const fn score(&self) -> Option<f32> {
         self.score

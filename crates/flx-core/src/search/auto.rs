@@ -62,12 +62,11 @@ pub(crate) fn search(
         let score = found.score.unwrap_or(100.0);
         let measured = Measured { quality, score };
         if score >= target {
-            let enough = CLOSE_ENOUGH.get(attempt).or(CLOSE_ENOUGH.last()).copied();
             above = Some(measured);
             if best.as_ref().is_none_or(|best| found.bytes.len() <= best.bytes.len()) {
                 best = Some(found);
             }
-            if quality <= lowest || enough.is_some_and(|enough| score <= target + enough) {
+            if quality <= lowest {
                 break;
             }
         } else {
@@ -75,6 +74,13 @@ pub(crate) fn search(
             if quality >= highest {
                 break;
             }
+        }
+        // What is in hand may have become near enough by the time that its successor falls short.
+        let enough = CLOSE_ENOUGH.get(attempt).or(CLOSE_ENOUGH.last()).copied();
+        if let (Some(high), Some(enough)) = (above, enough)
+            && high.score <= target + enough
+        {
+            break;
         }
         let next = match (below, above) {
             (Some(low), Some(high)) => {

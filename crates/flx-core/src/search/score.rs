@@ -146,3 +146,51 @@ impl Samples {
             .map_err(|error| error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use image::RgbImage;
+
+    use super::*;
+    use crate::{CancelFlag, Options};
+
+    fn raster(width: u32, height: u32) -> Raster {
+        let pixels = RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([(x * 7) as u8, (y * 3) as u8, (x ^ y) as u8])
+        });
+        Raster::Image(pixels.into())
+    }
+
+    #[test]
+    fn a_raised_flag_ends_a_comparison_whether_kept_or_in_strips() {
+        for (width, height) in [(64, 48), (2_500, 1_700)] {
+            let flag = CancelFlag::new();
+            let limits = Limits::default().with_cancel(flag.clone());
+            let how = How::of(&Options::default(), &limits);
+            let raster = raster(width, height);
+            let reference = Reference::new(&raster, Format::WebP, &how).unwrap();
+            assert_eq!(reference.kept.is_some(), width < 100);
+            flag.raise();
+            let cancelled = Error::Cancelled { stage: Stage::Encode };
+            assert_eq!(reference.score_of(&raster.image()), Err(cancelled.clone()));
+            if reference.kept.is_some() {
+                let refused = Reference::new(&raster, Format::WebP, &how);
+                assert_eq!(refused.err(), Some(cancelled));
+            }
+        }
+    }
+
+    #[test]
+    fn a_passed_deadline_ends_a_comparison() {
+        let (free, late) = (Limits::default(), Limits::default().with_deadline(Instant::now()));
+        let raster = raster(64, 48);
+        let mut reference =
+            Reference::new(&raster, Format::WebP, &How::of(&Options::default(), &free)).unwrap();
+        assert_eq!(reference.score_of(&raster.image()), Ok(100.0));
+        reference.how.limits = &late;
+        let exceeded = Error::DeadlineExceeded { stage: Stage::Encode };
+        assert_eq!(reference.score_of(&raster.image()), Err(exceeded));
+    }
+}

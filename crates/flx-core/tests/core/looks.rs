@@ -13,24 +13,30 @@ const LOSSY: [Format; 3] = [Format::WebP, Format::Avif, Format::Jpeg];
 /// How far below its target a result may be.
 const TOLERANCE: f64 = 0.5;
 
-/// Pictures that differ in detail, light and contrast.
+/// Pictures that differ in detail, light and contrast, with the grain and the edges that a camera
+/// sees.
 fn photographs() -> Vec<RgbImage> {
     let whole = photograph(700, 500);
-    let part = |x, y| crop_imm(&whole, x, y, 300, 220).to_image();
-    let changed = |picture: RgbImage, change: fn(f32) -> f32| {
-        let mut picture = picture;
-        picture.iter_mut().for_each(|code| *code = change(f32::from(*code)) as u8);
-        picture
+    let grain = |x: u32, y: u32| {
+        let mixed = (x ^ y.rotate_left(16)).wrapping_mul(0x9e37_79b1);
+        ((mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca6b) >> 24) as f32 / 255.0 - 0.5
     };
-    let small = image::imageops::resize(&whole, 350, 250, image::imageops::FilterType::Triangle);
-    let soft = image::imageops::blur(&part(200, 200), 1.2);
+    let taken = |left, top, noise: f32, light: fn(f32) -> f32| {
+        let mut shot = crop_imm(&whole, left, top, 320, 240).to_image();
+        for (x, y, pixel) in shot.enumerate_pixels_mut() {
+            let roof = if (x + 2 * y) % 190 < 40 { 0.6 } else { 1.0 };
+            let noise = noise * grain(x, y);
+            let seen = |code: u8| (light(f32::from(code)) * roof + noise).clamp(0.0, 255.0) as u8;
+            *pixel = Rgb(pixel.0.map(seen));
+        }
+        shot
+    };
     vec![
-        part(0, 0),
-        changed(part(350, 0), |code| code * 0.5),
-        changed(part(0, 250), |code| 128.0 + (code - 128.0) * 0.4),
-        changed(part(380, 270), |code| code.powi(2) / 255.0),
-        small,
-        soft,
+        taken(0, 0, 10.0, |code| code),
+        taken(380, 0, 14.0, |code| code * 0.6),
+        taken(0, 260, 8.0, |code| 70.0 + code * 0.6),
+        taken(380, 260, 18.0, |code| code.powi(2) / 255.0),
+        taken(190, 130, 6.0, |code| code),
     ]
 }
 
