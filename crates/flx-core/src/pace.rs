@@ -31,7 +31,7 @@ const fn cost(format: Format, is_palette: bool) -> [u64; 3] {
 }
 
 /// The same for decoding a result and comparing it with the picture.
-const SCORING: u64 = 150;
+const SCORING: u64 = 200;
 
 /// Machines differ, and a picture may be harder than most.
 const MARGIN: u64 = 3;

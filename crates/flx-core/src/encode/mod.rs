@@ -13,7 +13,7 @@ pub(crate) mod webp;
 use std::num::NonZeroU32;
 
 use crate::colour::Space;
-use crate::content::{self, Kind};
+use crate::content::{self, Content, Kind};
 use crate::options::Background;
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Limits, Options};
@@ -85,6 +85,31 @@ pub(crate) fn encode(
     Ok(Written { bytes, is_lossless: coding == Coding::Lossless })
 }
 
+/// Writes a picture without loss but for the last bits of colours, the more of them the lower the
+/// level, 0–100. Only WebP is written in that way.
+pub(crate) fn nearly_lossless(
+    raster: &Raster,
+    format: Format,
+    level: u8,
+    how: &How<'_>,
+) -> Result<Written, Error> {
+    match format {
+        #[cfg(feature = "webp")]
+        Format::WebP => {
+            let bytes = webp::nearly_lossless(raster, level, how)?;
+            Ok(Written { bytes, is_lossless: false })
+        }
+        other => Err(failed(other, "it has no nearly lossless coding")),
+    }
+}
+
+/// Whether nearly lossless coding may be smaller than lossless: only for graphics, and not for those
+/// of at most 256 colours, which stand in a palette.
+pub(crate) fn may_be_nearly_lossless(raster: &Raster, format: Format) -> bool {
+    let content = || content::judge(raster);
+    format == Format::WebP && matches!(content(), Content { kind: Kind::Graphic, colours: None })
+}
+
 /// Codings worth trying beside the lossy one, for what lossy coding does badly: screenshots, charts
 /// and logos are often smaller without loss. Photographs never are, and are not tried.
 pub(crate) fn alternatives(raster: &Raster, format: Format) -> Vec<Coding> {
@@ -95,6 +120,6 @@ pub(crate) fn alternatives(raster: &Raster, format: Format) -> Vec<Coding> {
     }
 }
 
-fn failed(format: Format, reason: impl ToString) -> Error {
+pub(crate) fn failed(format: Format, reason: impl ToString) -> Error {
     Error::Encode { format, reason: reason.to_string() }
 }

@@ -1,6 +1,7 @@
 //! Finding the file that the options describe, by coding the picture as often as that takes.
 
 pub(crate) mod auto;
+mod exact;
 pub(crate) mod fit_bytes;
 pub(crate) mod fresh;
 mod one_format;
@@ -12,7 +13,7 @@ use std::cmp::Ordering::Equal;
 
 use trials::Trials;
 
-use crate::encode::{Coding, How, Written};
+use crate::encode::{Coding, How, Written, alternatives, may_be_nearly_lossless};
 use crate::pace::Load;
 use crate::quality::quality_for_score;
 use crate::raster::Raster;
@@ -22,7 +23,7 @@ use crate::{Error, Format, Options, QualityChoice};
 pub(crate) struct Found {
     pub(crate) bytes: Vec<u8>,
     pub(crate) format: Format,
-    /// On the scale; none when every pixel is as it was.
+    /// On the scale; none when every pixel is as it was, or nearly so.
     pub(crate) quality: Option<f32>,
     /// When it was measured.
     pub(crate) score: Option<f32>,
@@ -78,7 +79,7 @@ pub(crate) fn smallest(
     let mut best: Option<Found> = None;
     let mut refusal = None;
     for (index, format) in promising.iter().enumerate() {
-        let later = promising.iter().skip(index + 1).map(|format| load(*format, options));
+        let later = promising.iter().skip(index + 1).map(|format| load(raster, *format, options));
         let trials = Trials::new(raster, *format, options, how, later.collect(), encodes);
         match one_format::search(trials, options) {
             Ok(found) => {
@@ -115,16 +116,14 @@ fn first_coding(format: Format, options: &Options) -> Coding {
 }
 
 /// What a format is likely to take.
-fn load(format: Format, options: &Options) -> Load {
+fn load(raster: &Raster, format: Format, options: &Options) -> Load {
     let is_lossy = first_coding(format, options) != Coding::Lossless;
     let is_scored = is_lossy && matches!(options.quality(), QualityChoice::Auto(_));
+    let is_palette = format == Format::Png && is_lossy;
     // A look is found in two to three encodes, a size in about three more.
     let of_look = if is_scored { 3 } else { 1 };
     let of_size = if is_lossy && options.max_bytes().is_some() { 3 } else { 0 };
-    Load {
-        format,
-        is_palette: format == Format::Png && is_lossy,
-        encodes: of_look + of_size,
-        is_scored,
-    }
+    let beside = u64::from(is_lossy && !alternatives(raster, format).is_empty())
+        + u64::from(is_lossy && may_be_nearly_lossless(raster, format));
+    Load { format, is_palette, encodes: of_look + of_size + beside, is_scored }
 }

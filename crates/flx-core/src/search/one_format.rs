@@ -2,8 +2,8 @@
 
 use super::score::Reference;
 use super::trials::Trials;
-use super::{Found, auto, first_coding, fit_bytes};
-use crate::encode::{Coding, alternatives};
+use super::{Found, auto, exact, first_coding, fit_bytes};
+use crate::encode::{Coding, failed};
 use crate::quality::quality_for_score;
 use crate::{AutoQuality, Error, Options, Quality, QualityChoice};
 
@@ -19,21 +19,19 @@ pub(super) fn search(mut trials: Trials<'_>, options: &Options) -> Result<Found,
         }
         _ => (None, None),
     };
-    let mut found = match (look, &reference, first) {
+    let mut best = match (look, &reference, first) {
         (Some(look), Some(reference), _) => by_look(&mut trials, reference, look)?,
-        (_, _, Coding::Lossy(quality)) => trials.lossy(quality)?,
-        _ => trials.run(first)?,
+        (_, _, Coding::Lossy(quality)) => Some(trials.lossy(quality)?),
+        _ => Some(trials.run(first)?),
     };
-    if found.quality.is_some() {
-        for coding in alternatives(trials.raster, trials.format) {
-            match trials.run(coding) {
-                Ok(other) if other.bytes.len() <= found.bytes.len() => found = other,
-                Ok(_) => {}
-                Err(Error::DeadlineExceeded { .. }) if fits(&found) => break,
-                Err(error) => return Err(error),
-            }
+    // A palette that keeps every pixel has nothing to gain.
+    if best.as_ref().is_none_or(|found| found.quality.is_some()) {
+        match exact::improve(&mut best, &mut trials, look, reference.as_ref()) {
+            Err(Error::DeadlineExceeded { .. }) if best.as_ref().is_some_and(fits) => {}
+            other => other?,
         }
     }
+    let found = best.ok_or_else(|| failed(trials.format, "nothing was coded"))?;
     if fits(&found) {
         return Ok(found);
     }
@@ -55,12 +53,12 @@ pub(super) fn search(mut trials: Trials<'_>, options: &Options) -> Result<Found,
     Ok(found)
 }
 
-/// The lowest quality that looks as good as asked, or no loss where lossy coding never does.
+/// The lowest quality that looks as good as asked; none where only coding without loss does.
 fn by_look(
     trials: &mut Trials<'_>,
     reference: &Reference<'_>,
     look: AutoQuality,
-) -> Result<Found, Error> {
+) -> Result<Option<Found>, Error> {
     let format = trials.format;
     let target = look.target();
     let steps = trials.steps.clone();
@@ -73,8 +71,8 @@ fn by_look(
         Ok(found)
     })?;
     match sought {
-        Ok(found) => Ok(found),
-        Err(_) if format.has_lossless() => trials.run(Coding::Lossless),
+        Ok(found) => Ok(Some(found)),
+        Err(_) if format.has_lossless() => Ok(None),
         Err(score) => Err(Error::TargetNotReached {
             format,
             // Rounded down: nothing that falls short reads as if it did not.

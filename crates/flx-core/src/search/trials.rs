@@ -2,7 +2,7 @@
 
 use super::fresh::Steps;
 use super::{Found, load};
-use crate::encode::{Coding, How, encode};
+use crate::encode::{Coding, How, encode, nearly_lossless};
 use crate::pace::{Load, affordable};
 use crate::raster::Raster;
 use crate::{Error, Format, Options, Stage};
@@ -30,7 +30,7 @@ impl<'a> Trials<'a> {
         later: Vec<Load>,
         encodes: &'a mut u32,
     ) -> Self {
-        let loads = [vec![load(format, options)], later].concat();
+        let loads = [vec![load(raster, format, options)], later].concat();
         let steps = Steps::of(format, how.effort);
         Self { raster, format, how, steps, loads, tried: Vec::new(), encodes }
     }
@@ -41,7 +41,21 @@ impl<'a> Trials<'a> {
         Ok(found)
     }
 
+    /// Without loss but for the last bits of colours; not scored yet.
+    pub(super) fn nearly_lossless(&mut self, level: u8) -> Result<Found, Error> {
+        let how = self.next()?;
+        let bytes = nearly_lossless(self.raster, self.format, level, &how)?.bytes;
+        Ok(Found { bytes, format: self.format, quality: None, score: None, lowered: false })
+    }
+
     pub(super) fn run(&mut self, coding: Coding) -> Result<Found, Error> {
+        let how = self.next()?;
+        let written = encode(self.raster, self.format, coding, &how)?;
+        Ok(Found::new(written, self.format, coding))
+    }
+
+    /// Counts a trial, and says how it is to be made in the time left.
+    fn next(&mut self) -> Result<How<'a>, Error> {
         if *self.encodes == 0 {
             self.how.limits.may_go_on(Stage::Encode)?;
         } else {
@@ -54,9 +68,7 @@ impl<'a> Trials<'a> {
         if let Some(own) = self.loads.first_mut() {
             own.encodes = own.encodes.saturating_sub(1).max(1);
         }
-        let how = How { effort, ..*self.how };
-        let written = encode(self.raster, self.format, coding, &how)?;
-        Ok(Found::new(written, self.format, coding))
+        Ok(How { effort, ..*self.how })
     }
 
     /// The lossy trial of the lowest quality, if its file is larger than so many bytes.

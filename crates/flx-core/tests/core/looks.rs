@@ -214,3 +214,51 @@ fn a_screenshot_goes_to_webp_without_loss_and_scores_100() {
     assert_eq!((result.quality(), result.score()), (None, Some(100.0)));
     assert_eq!(decoded(result.bytes()).into_rgb8(), screenshot(400, 300));
 }
+
+/// A chart of smooth curves, in more colours than a palette has.
+fn chart() -> RgbImage {
+    RgbImage::from_fn(500, 400, |x, y| {
+        let mut seen = [255.0_f32; 3];
+        for curve in 0..6 {
+            let curve = curve as f32;
+            let turn = x as f32 / (60.0 + 23.0 * curve) + curve;
+            let at = 200.0 + (90.0 - 8.0 * curve) * turn.sin();
+            let covered = (2.0 - (y as f32 - at).abs()).clamp(0.0, 1.0);
+            for (code, ink) in seen.iter_mut().zip([40.0 * curve, 255.0 - 40.0 * curve, 128.0]) {
+                *code += (ink - *code) * covered;
+            }
+        }
+        Rgb(seen.map(|code| code as u8))
+    })
+}
+
+#[test]
+fn a_chart_of_many_colours_goes_nearly_lossless_in_fewer_bytes_and_reaches_its_look() {
+    let original = chart();
+    let input = png(original.clone());
+    let mut lossless = Vec::new();
+    image::codecs::webp::WebPEncoder::new_lossless(&mut lossless)
+        .encode(&original, 500, 400, image::ExtendedColorType::Rgb8)
+        .unwrap();
+    for look in AutoQuality::ALL {
+        let result = with(&input, &auto(Format::WebP, look));
+        let (told, target) = (result.score().unwrap(), look.target());
+        assert_eq!(result.quality(), None);
+        assert!(told >= target && told < 100.0, "{look}: {told}");
+        assert!(result.bytes().len() * 5 < lossless.len() * 4, "{look}");
+        let score = judged(&original, &seen(result.bytes()));
+        assert!(score >= f64::from(target) - TOLERANCE, "{look}: {score:.2}");
+    }
+}
+
+#[test]
+fn at_a_fixed_quality_nearly_lossless_coding_is_taken_where_it_is_smaller_and_looks_better() {
+    let original = chart();
+    let input = png(original.clone());
+    let result = with(&input, &Options::new(Format::WebP));
+    let lossy = with(&input, &Options::new(Format::Jpeg));
+    assert_eq!(result.quality(), None);
+    let score = judged(&original, &seen(result.bytes()));
+    assert!(score > judged(&original, &seen(lossy.bytes())), "{score:.2}");
+    assert!(score > 85.0, "{score:.2}");
+}
