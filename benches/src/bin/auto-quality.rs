@@ -1,7 +1,9 @@
 //! How well the search for a look does: encodes it takes, how near its results come to the target,
 //! and what they take against one fixed quality for all pictures.
 //!
-//! `FLX_CORPUS=… just bench-auto [kodak,clic [N]]` on every Nth picture of these folders.
+//! `FLX_CORPUS=… just bench-auto [kodak,clic [N]]` on every Nth picture of these folders. Fails where
+//! a promise is broken: more encodes on average than [`MOST_ENCODES`], or a score more than
+//! [`TOLERANCE`] below its target.
 
 use std::error::Error;
 use std::io::Write;
@@ -10,6 +12,12 @@ use std::num::NonZeroU32;
 use flx_benches::pictures::{Picture, photographs};
 use flx_core::{AutoQuality, Compressed, Format, Limits, Options, compress, engines};
 use rayon::prelude::*;
+
+/// Encodes a picture, on average over all formats and looks.
+const MOST_ENCODES: f64 = 2.5;
+
+/// How far below its target a score may be.
+const TOLERANCE: f64 = 0.5;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folders = std::env::args().nth(1).unwrap_or_else(|| "kodak,clic".to_owned());
@@ -25,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     writeln!(out, "|---|---|---|---|---|---|")?;
     let mut all = Vec::new();
+    let mut broken = Vec::new();
     for format in engines().into_iter().map(|engine| engine.format) {
         if format == Format::Png {
             continue;
@@ -55,11 +64,18 @@ fn main() -> Result<(), Box<dyn Error>> {
                 least(&qualities),
                 most(&qualities),
             )?;
+            let target = f64::from(look.target());
+            if least(&scores) < target - TOLERANCE {
+                broken.push(format!("{format} {look} scores {:.2}", least(&scores)));
+            }
             all.extend(encodes);
         }
     }
     writeln!(out, "\nencodes a picture, mean over all: {:.2}", mean(&all))?;
-    Ok(())
+    if mean(&all) > MOST_ENCODES {
+        broken.push(format!("more than {MOST_ENCODES} encodes a picture"));
+    }
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("; ").into()) }
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -99,6 +99,11 @@ impl Space {
         }
     }
 
+    /// A picture in the numbers of this space in those of sRGB, as viewers show it.
+    pub(crate) fn in_srgb(&self, image: DynamicImage) -> DynamicImage {
+        converted(image, &self.0).unwrap_or_else(|image| image)
+    }
+
     /// A colour of sRGB in the numbers of this space.
     pub(crate) fn background(&self, Background { red, green, blue }: Background) -> Background {
         let pixel = RgbaImage::from_pixel(1, 1, Rgba([red, green, blue, u8::MAX]));

@@ -25,10 +25,11 @@ use crate::{
 /// Compresses one picture.
 ///
 /// The result is upright, in sRGB or the source's own colours, scaled and watermarked as the
-/// options say, and carries the metadata that they name. When the format stays, nothing visible and
-/// no metadata was asked for, and encoding anew would not make the file smaller, the original coding
-/// comes back with its metadata stripped and [`Compressed::unchanged`] set; only CMYK pictures are
-/// always encoded anew.
+/// options say, and carries the metadata that they name. When the source's format is among those
+/// asked for, nothing visible and no metadata was asked for, and encoding anew would not make the
+/// file smaller, the original coding comes back with its metadata stripped and
+/// [`Compressed::unchanged`] set; so it does when it fits a bound on bytes that costs quality, or
+/// reaches a look that nothing else does. Only CMYK pictures are always encoded anew.
 ///
 /// An animation (GIF, APNG, WebP) stays one where WebP is among the formats asked for, frame by
 /// frame: each is treated as a still would be. How long frames are shown and how often all of them
@@ -47,9 +48,16 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     #[cfg(feature = "webp")]
     if animation::is_asked_for(&header.info, &formats, options) {
         let geometry = plan(&header.info, &[Format::WebP], options, limits)?;
-        let (found, conversion, metadata) =
+        let animation::Animated { found, encodes, conversion, metadata } =
             animation::animate(input, &header, &geometry, options, limits, &mut timings)?;
-        let way = Way { options, geometry: &geometry, conversion, metadata: &metadata };
+        let way = Way {
+            options,
+            formats: &[Format::WebP],
+            geometry: &geometry,
+            conversion,
+            metadata: &metadata,
+            encodes,
+        };
         return result(input, header, &way, found, timings);
     }
 
@@ -59,6 +67,7 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
     let Coloured { raster, conversion, space, icc } =
         timings.run(Stage::Colour, limits, || Ok(colour::settle(decoded, options)))?;
     let metadata = Metadata { icc, ..Metadata::kept(input, header.info.format(), options.keep()) };
+    let asked = options;
     let options = &in_space(options, space.as_ref(), &metadata);
     let orientation = header.info.orientation;
     // Scaling first leaves fewer pixels to turn; the result is the same.
@@ -81,47 +90,94 @@ pub fn compress(input: &[u8], options: &Options, limits: &Limits) -> Result<Comp
         })?,
         None => raster,
     };
-    let how = How { reduction: geometry.reduction(), ..How::of(options, limits) };
-    let found = timings
-        .run(Stage::Encode, limits, || search::smallest(&raster, &formats, options, &how))?;
+    let how =
+        How { reduction: geometry.reduction(), space: space.as_ref(), ..How::of(options, limits) };
+    let mut encodes = 0;
+    let found = timings.run(Stage::Encode, limits, || {
+        Ok(search::smallest(&raster, &formats, options, &how, &mut encodes))
+    })?;
 
-    let way = Way { options, geometry: &geometry, conversion, metadata: &metadata };
+    let way = Way {
+        options: asked,
+        formats: &formats,
+        geometry: &geometry,
+        conversion,
+        metadata: &metadata,
+        encodes,
+    };
     result(input, header, &way, found, timings)
 }
 
 /// How the pixels came from source to result.
 struct Way<'a> {
     options: &'a Options,
+    /// Those that were asked for.
+    formats: &'a [Format],
     geometry: &'a Geometry,
     conversion: Conversion,
     metadata: &'a Metadata,
+    encodes: u32,
 }
 
-/// What was found, or the original where that is no larger and an honest answer.
+/// What was found, or the original where that is an honest answer and the better one: it looks
+/// best of all, so being no larger is enough, and where a bound on bytes cost quality, or nothing
+/// at all was found, fitting is.
 fn result(
     input: &[u8],
     header: Header<'_>,
     way: &Way<'_>,
-    found: Found,
+    found: Result<Found, Error>,
     timings: Timings,
 ) -> Result<Compressed, Error> {
-    let kept = kept_original(input, &header, found.format, way)
-        .filter(|stripped| stripped.len() <= found.bytes.len());
+    let found = match found {
+        Ok(Found { bytes, format, quality, score, lowered }) => {
+            let bytes = embed(bytes, format, way.metadata)?;
+            Ok(Found { bytes, format, quality, score, lowered })
+        }
+        Err(error @ (Error::CannotFit { .. } | Error::TargetNotReached { .. })) => Err(error),
+        Err(other) => return Err(other),
+    };
+    let limit = way.options.max_bytes().map_or(u64::MAX, NonZeroU64::get);
+    let kept = kept_original(input, &header, way).filter(|(_, stripped)| match &found {
+        Ok(found) if !found.lowered => stripped.len() <= found.bytes.len(),
+        _ => stripped.len() as u64 <= limit,
+    });
     let unchanged = kept.is_some();
-    let bytes = kept.map_or_else(|| embed(found.bytes, found.format, way.metadata), Ok)?;
+    let is_scored = matches!(way.options.quality(), QualityChoice::Auto(_));
+    let Found { bytes, format, quality, score, .. } = match (kept, found) {
+        (Some((format, bytes)), found) => {
+            let is_scored = found.map_or(is_scored, |found| found.score.is_some());
+            let score = is_scored.then_some(100.0);
+            Found { bytes, format, quality: None, score, lowered: false }
+        }
+        (None, found) => found.map_err(|error| with_room(error, way))?,
+    };
     Ok(Compressed {
         unchanged,
         frames: probe::probe(&bytes).map_or(1, |info| info.frames()),
-        format: found.format,
-        quality: found.quality.filter(|_| !unchanged),
-        score: if unchanged { found.score.map(|_| 100.0) } else { found.score },
-        encodes: found.encodes,
+        format,
+        quality,
+        score,
+        encodes: way.encodes,
         bytes,
         width: way.geometry.canvas.width,
         height: way.geometry.canvas.height,
         source: header.info,
         timings,
     })
+}
+
+/// The error in the numbers of who asked: the limit that was given, and the bytes with all that
+/// would have been embedded.
+fn with_room(error: Error, way: &Way<'_>) -> Error {
+    match (error, way.options.max_bytes()) {
+        (Error::CannotFit { format, bytes, .. }, Some(limit)) => Error::CannotFit {
+            format,
+            bytes: bytes.saturating_add(room_for(way.metadata)),
+            limit: limit.get(),
+        },
+        (other, _) => other,
+    }
 }
 
 /// The options as the stages behind colours need them: the background in the picture's own
@@ -208,21 +264,17 @@ pub(crate) fn upright(mut image: DynamicImage, orientation: Orientation) -> Dyna
     image
 }
 
-/// The original without its metadata, when giving it back is an honest answer to the options.
-fn kept_original(
-    input: &[u8],
-    header: &Header<'_>,
-    format: Format,
-    way: &Way<'_>,
-) -> Option<Vec<u8>> {
+/// The original without its metadata, and its format, when giving it back is an honest answer to
+/// the options.
+fn kept_original(input: &[u8], header: &Header<'_>, way: &Way<'_>) -> Option<(Format, Vec<u8>)> {
     let Way { options, geometry, conversion, .. } = *way;
     let info = &header.info;
-    let same_format = info.format().as_output() == Some(format);
+    let format = info.format().as_output().filter(|format| way.formats.contains(format))?;
     let same_pixels = geometry.changes_nothing() && options.watermark().is_none();
     // The rest of an animation must not ride along where only its first frame was asked for.
     let same_frames = info.frames() == 1 || (options.animated() && format == Format::WebP);
     // What is taken out of an original is everything, so it cannot stand in for a selection.
-    if !same_format || !same_pixels || !same_frames || !options.keep().is_nothing() {
+    if !same_pixels || !same_frames || !options.keep().is_nothing() {
         return None;
     }
     let profile = match conversion {
@@ -230,5 +282,5 @@ fn kept_original(
         Conversion::FromProfile => strip::ColourProfile::Keep,
         Conversion::FromInks => return None,
     };
-    strip::strip(input, header, profile)
+    strip::strip(input, header, profile).map(|stripped| (format, stripped))
 }

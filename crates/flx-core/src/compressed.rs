@@ -57,21 +57,23 @@ impl Compressed {
     }
 
     /// Whether the source's own coding was kept, with its metadata stripped, because encoding it
-    /// anew would not have made it smaller.
+    /// anew would not have made it smaller, or not as good within a bound on bytes.
     #[must_use]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
     }
 
     /// The point of the quality scale at which the result was coded, 40–100; fractions occur where
-    /// it was searched for. None when every pixel is as it was.
+    /// it was searched for. None when every pixel is as it was, or nearly so: graphics in WebP may
+    /// lose the last bits of their colours, and are then scored.
     #[must_use]
     pub const fn quality(&self) -> Option<f32> {
         self.quality
     }
 
     /// The result's SSIMULACRA2 score against the scaled and watermarked source, at most 100; when
-    /// it was measured, which is when the options ask for a look.
+    /// it was measured, as it is when the options ask for a look. Of an animation, the lowest of its
+    /// frames', of which not all are scored beyond 32 megapixels together.
     #[must_use]
     pub const fn score(&self) -> Option<f32> {
         self.score

@@ -34,7 +34,7 @@ pub fn encode_at(
         Some(setting) => Coding::Setting { setting, quality },
         None => Coding::Lossy(quality),
     };
-    encode::encode(&raster, format, coding, &how)
+    encode::encode(&raster, format, coding, &how).map(|written| written.bytes)
 }
 
 /// Decodes a file to 8-bit RGB pixels in sRGB, neither scaled nor turned.

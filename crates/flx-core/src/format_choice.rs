@@ -11,7 +11,8 @@ pub enum FormatChoice {
     One(Format),
     /// The source's own; WebP for sources of a format that is only read (GIF, BMP, TIFF).
     Same,
-    /// The one of these whose file is the smallest at the quality asked for.
+    /// The one of these whose file is the smallest at the quality asked for; where a bound on bytes
+    /// allows that quality in none, the one that looks best.
     Smallest(FormatSet),
 }
 

@@ -76,7 +76,8 @@ impl Limits {
     }
 
     /// The moment after which no stage starts, and engines that can stop half-way do. Effort is
-    /// lowered where the time left asks for it. Default: none.
+    /// lowered where the time left asks for it, and a search ends with the file that it has, if that
+    /// is good enough. Default: none.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);

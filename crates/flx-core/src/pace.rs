@@ -4,55 +4,105 @@ use std::time::Duration;
 
 use crate::{Effort, Format};
 
+/// Encodes of a picture that are still to come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) format: Format,
+    /// Whether PNG is to be of a palette.
+    pub(crate) is_palette: bool,
+    /// How many there will usually be.
+    pub(crate) encodes: u64,
+    /// Whether each is decoded and compared with the picture.
+    pub(crate) is_scored: bool,
+}
+
 /// Processor time of one encode in milliseconds a megapixel, on one thread, for the efforts in
-/// ascending order: `just bench-peers`, table of engines, rounded up.
-const fn cost(format: Format) -> [u64; 3] {
-    match format {
-        Format::WebP => [70, 140, 300],
-        Format::Avif if cfg!(feature = "avif-aom") => [150, 600, 2_500],
-        Format::Avif if cfg!(feature = "asm") => [450, 900, 2_000],
-        Format::Avif => [1_500, 2_500, 6_000],
-        Format::Jpeg => [60, 100, 350],
-        Format::Png => [200, 400, 1_500],
+/// ascending order: `just bench-peers`, table of engines, rounded up generously.
+const fn cost(format: Format, is_palette: bool) -> [u64; 3] {
+    match (format, is_palette) {
+        (Format::WebP, _) => [70, 140, 300],
+        (Format::Avif, _) if cfg!(feature = "avif-aom") => [60, 400, 700],
+        (Format::Avif, _) if cfg!(feature = "asm") => [450, 900, 2_000],
+        (Format::Avif, _) => [1_500, 2_500, 6_000],
+        (Format::Jpeg, _) => [60, 100, 350],
+        (Format::Png, false) => [110, 520, 2_400],
+        (Format::Png, true) => [270, 760, 2_700],
     }
 }
+
+/// The same for decoding a result and comparing it with the picture.
+const SCORING: u64 = 200;
 
 /// Machines differ, and a picture may be harder than most.
 const MARGIN: u64 = 3;
 
-/// The greatest effort, of those up to the one asked for, at which a picture of so many pixels will
-/// be done in the time left; the least when none will.
+/// The greatest effort, of those up to the one asked for, at which all that is still to be done to
+/// a picture of so many pixels will be done in the time left; the least when none will.
 pub(crate) fn affordable(
     asked: Effort,
-    format: Format,
+    loads: &[Load],
     pixels: u64,
     left: Option<Duration>,
 ) -> Effort {
     let Some(left) = left else { return asked };
     let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-    let fits = |cost: u64| pixels.saturating_mul(cost).saturating_mul(MARGIN) / 1_000_000 <= left;
-    Effort::ALL
-        .into_iter()
-        .zip(cost(format))
-        .filter(|(effort, cost)| *effort <= asked && fits(*cost))
-        .map(|(effort, _)| effort)
-        .next_back()
-        .unwrap_or(Effort::Fast)
+    let fits = |at: usize| {
+        let each = |load: &Load| {
+            let encode = cost(load.format, load.is_palette).get(at).copied().unwrap_or_default();
+            let scoring = if load.is_scored { SCORING } else { 0 };
+            (encode + scoring).saturating_mul(load.encodes)
+        };
+        let all: u64 = loads.iter().map(each).sum();
+        pixels.saturating_mul(all).saturating_mul(MARGIN) / 1_000_000 <= left
+    };
+    let efforts = Effort::ALL.into_iter().enumerate();
+    let fitting = efforts.filter(|(at, effort)| *effort <= asked && fits(*at));
+    fitting.map(|(_, effort)| effort).next_back().unwrap_or(Effort::Fast)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ONE: Load =
+        Load { format: Format::Avif, is_palette: false, encodes: 1, is_scored: false };
+
+    fn in_time(loads: &[Load], seconds: u64) -> Effort {
+        affordable(Effort::Small, loads, 50_000_000, Some(Duration::from_secs(seconds)))
+    }
+
+    /// The shortest time, in seconds, that an effort is afforded in.
+    fn least(effort: Effort, loads: &[Load]) -> u64 {
+        (1..100_000).find(|seconds| in_time(loads, *seconds) >= effort).unwrap()
+    }
+
     #[test]
     fn effort_is_lowered_as_time_runs_out_and_never_raised() {
         let at = |asked, seconds| {
-            affordable(asked, Format::Avif, 50_000_000, Some(Duration::from_secs(seconds)))
+            affordable(asked, &[ONE], 50_000_000, Some(Duration::from_secs(seconds)))
         };
-        assert_eq!(affordable(Effort::Small, Format::Avif, 50_000_000, None), Effort::Small);
+        assert_eq!(affordable(Effort::Small, &[ONE], 50_000_000, None), Effort::Small);
         assert_eq!(at(Effort::Small, 100_000), Effort::Small);
         assert_eq!(at(Effort::Small, 1), Effort::Fast);
         assert_eq!(at(Effort::Fast, 100_000), Effort::Fast);
-        assert!(at(Effort::Small, 300) < Effort::Small);
+        assert!(at(Effort::Small, 100) < Effort::Small);
+    }
+
+    #[test]
+    fn all_that_is_still_to_come_must_fit_into_the_time() {
+        let one = least(Effort::Balanced, &[ONE]);
+        let three = Load { encodes: 3, ..ONE };
+        let scored = Load { is_scored: true, ..ONE };
+        let palette = Load { format: Format::Png, is_palette: true, ..ONE };
+        assert!(least(Effort::Balanced, &[three]) >= one * 3 - 2);
+        assert!(least(Effort::Balanced, &[scored]) > one);
+        assert!(
+            least(Effort::Balanced, &[ONE, palette])
+                >= one + least(Effort::Balanced, &[palette]) - 1
+        );
+        assert!(
+            least(Effort::Small, &[palette])
+                > least(Effort::Small, &[Load { is_palette: false, ..palette }])
+        );
     }
 }

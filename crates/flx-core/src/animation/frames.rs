@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use image::DynamicImage;
 use image::metadata::Orientation;
 
-use super::writer::{Writer, Written};
+use super::writer::Writer;
 use crate::colour::{self, Coloured, Conversion, Space};
 use crate::compress::upright;
 use crate::decode::frames::Frames;
 use crate::decode::{Decoded, Pixels, Profile};
-use crate::encode::{Coding, How};
+use crate::encode::{Coding, How, Written};
 use crate::geometry::Geometry;
 use crate::options::Background;
 use crate::probe::{self, Header};
@@ -29,6 +29,15 @@ pub(super) struct Source<'a> {
     pub(super) how: How<'a>,
 }
 
+/// A frame, ready to be coded.
+pub(super) struct Frame<'a> {
+    pub(super) raster: Raster,
+    /// In milliseconds, as the source has it.
+    pub(super) duration: u32,
+    /// The space of its numbers, where it is not sRGB.
+    pub(super) space: Option<&'a Space>,
+}
+
 /// What became of the colours.
 pub(super) struct Colours {
     /// The profile to embed.
@@ -43,28 +52,38 @@ impl Default for Colours {
 }
 
 impl Source<'_> {
+    pub(super) fn frames(&self) -> u64 {
+        self.header.info.frames().into()
+    }
+
+    /// Pixels of all frames of the result together.
+    pub(super) fn pixels(&self) -> u64 {
+        let canvas = self.geometry.canvas;
+        (u64::from(canvas.width) * u64::from(canvas.height)).saturating_mul(self.frames())
+    }
+
     /// The animated file.
     pub(super) fn encode(
         &self,
         coding: Coding,
+        how: &How<'_>,
         timings: &mut Timings,
     ) -> Result<(Written, Colours), Error> {
-        let mut writer =
-            Writer::new(plays(self.input, self.header.info.format()), coding, self.how);
-        let limits = self.how.limits;
-        let colours = self.each(timings, |timings, frame, duration| {
-            timings.run(Stage::Encode, limits, || writer.add(frame, duration))?;
+        let mut writer = Writer::new(plays(self.input, self.header.info.format()), coding, *how);
+        let limits = how.limits;
+        let colours = self.each(timings, |timings, Frame { raster, duration, .. }| {
+            timings.run(Stage::Encode, limits, || writer.add(raster, duration))?;
             Ok(ControlFlow::Continue(()))
         })?;
         let written = timings.run(Stage::Encode, limits, || writer.finish())?;
         Ok((written, colours))
     }
 
-    /// Hands over each frame, ready to be coded, with its duration in milliseconds.
+    /// Hands over each frame.
     pub(super) fn each(
         &self,
         timings: &mut Timings,
-        mut take: impl FnMut(&mut Timings, Raster, u32) -> Result<ControlFlow<()>, Error>,
+        mut take: impl FnMut(&mut Timings, Frame<'_>) -> Result<ControlFlow<()>, Error>,
     ) -> Result<Colours, Error> {
         let limits = self.how.limits;
         let mut frames =
@@ -87,13 +106,15 @@ impl Source<'_> {
                         .run(Stage::Colour, limits, || Ok(colour::settle(decoded, self.options)))?;
                     let Coloured { raster, conversion, space, icc } = coloured;
                     let image = raster.into_image();
-                    let settled = self.steps(&image, conversion, space.as_ref(), profile.clone());
+                    let settled = self.steps(&image, conversion, space, profile.clone());
                     colours = Colours { icc, conversion };
                     (image, steps.insert(settled))
                 }
             };
             let image = steps.shaped(image, timings, self)?;
-            if take(timings, Raster::Image(image), frame.duration)?.is_break() {
+            let raster = Raster::Image(image);
+            let duration = frame.duration;
+            if take(timings, Frame { raster, duration, space: steps.space.as_ref() })?.is_break() {
                 return Ok(colours);
             }
         }
@@ -104,7 +125,7 @@ impl Source<'_> {
         &self,
         first: &DynamicImage,
         conversion: Conversion,
-        space: Option<&Space>,
+        space: Option<Space>,
         profile: Option<Profile>,
     ) -> Steps {
         let options = self.options;
@@ -114,11 +135,13 @@ impl Source<'_> {
             orientation,
             geometry: self.geometry.unturned(orientation).aimed(first, options.gravity()),
             background: space
+                .as_ref()
                 .map_or(options.background(), |space| space.background(options.background())),
             mark: options
                 .watermark()
-                .map(|mark| Fitted::to(mark, canvas.width, canvas.height, space)),
+                .map(|mark| Fitted::to(mark, canvas.width, canvas.height, space.as_ref())),
             profile: profile.filter(|_| space.is_none() && conversion == Conversion::FromProfile),
+            space,
         }
     }
 }
@@ -131,6 +154,8 @@ struct Steps {
     mark: Option<Fitted>,
     /// Set where colours are converted from it to sRGB.
     profile: Option<Profile>,
+    /// Where the numbers stay in it.
+    space: Option<Space>,
 }
 
 impl Steps {

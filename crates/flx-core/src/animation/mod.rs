@@ -4,19 +4,20 @@
 //! a search for the quality that fits, decodes it again.
 
 mod frames;
-mod samples;
+mod judge;
 mod writer;
 
 use frames::{Colours, Source};
-use samples::Samples;
+use judge::Judge;
 
 use crate::colour::Conversion;
 use crate::embed::room_for;
 use crate::encode::{Coding, How};
 use crate::geometry::Geometry;
 use crate::metadata::Metadata;
-use crate::pace::affordable;
+use crate::pace::{Load, affordable};
 use crate::probe::Header;
+use crate::search::fresh::Steps;
 use crate::search::{Found, fit_bytes};
 use crate::{
     Error, Format, ImageInfo, Limits, Options, Quality, QualityChoice, SourceFormat, Timings,
@@ -29,8 +30,15 @@ pub(crate) fn is_asked_for(info: &ImageInfo, formats: &[Format], options: &Optio
     options.animated() && info.frames() > 1 && is_read && formats.contains(&Format::WebP)
 }
 
-/// A result, what became of the colours, and what is to be embedded.
-pub(crate) type Animated = (Found, Conversion, Metadata);
+/// What came of an animation.
+pub(crate) struct Animated {
+    pub(crate) found: Result<Found, Error>,
+    /// How often all of it was coded.
+    pub(crate) encodes: u32,
+    pub(crate) conversion: Conversion,
+    /// What is to be embedded.
+    pub(crate) metadata: Metadata,
+}
 
 /// Compresses an animation whose header has passed the limits for stills.
 pub(crate) fn animate(
@@ -41,58 +49,78 @@ pub(crate) fn animate(
     limits: &Limits,
     timings: &mut Timings,
 ) -> Result<Animated, Error> {
-    let info = &header.info;
-    limits.check_animation(info)?;
-    let format = Format::WebP;
-    let pixels = u64::from(geometry.canvas.width) * u64::from(geometry.canvas.height);
-    let all = pixels.saturating_mul(info.frames().into());
-    let effort = affordable(options.effort(), format, all, limits.time_left());
-    let how = How { effort, ..How::of(options, limits) };
-    let metadata = Metadata::kept(input, info.format(), options.keep());
+    limits.check_animation(&header.info)?;
+    let how = How::of(options, limits);
     let source = Source { input, header, geometry, options, how };
+    let mut metadata = Metadata::kept(input, header.info.format(), options.keep());
+    let mut job = Job::new(&source, timings);
+    let found = search(&mut job, &mut metadata);
+    Ok(Animated { found, encodes: job.encodes, conversion: job.colours.conversion, metadata })
+}
 
-    let mut job = Job { source: &source, timings, encodes: 0, colours: Colours::default() };
-    let mut samples = None;
-    let mut found = match options.quality() {
+/// The file that answers the options, to a look and down to a size. Adds the profile to the metadata.
+fn search(job: &mut Job<'_>, metadata: &mut Metadata) -> Result<Found, Error> {
+    let options = job.source.options;
+    let mut judge = None;
+    let found = match options.quality() {
         QualityChoice::Fixed(quality) => job.run(Coding::Lossy(f32::from(quality.get())))?,
         QualityChoice::Auto(look) => {
-            let taken = Samples::take(&source, job.timings)?;
-            let found = taken.search(look.target(), &mut job)?;
-            samples = Some(taken);
-            found
+            judge.insert(Judge::new(job.source)).search(look.target(), job)?
         }
     };
-    let metadata = Metadata { icc: job.colours.icc.take(), ..metadata };
-    if let Some(limit) = options.max_bytes() {
-        let limit = limit.get().saturating_sub(room_for(&metadata)).max(1);
-        if found.bytes.len() as u64 > limit {
-            let start = found.quality.unwrap_or(f32::from(Quality::MAX.get()));
-            found = fit_bytes::search(format, found.bytes.len(), start, limit, |quality| {
-                job.run(Coding::Lossy(quality))
-            })?;
-            if let Some(samples) = &samples {
-                found.score = Some(samples.score(&found.bytes, &source.how)?);
-            }
+    metadata.icc = job.colours.icc.take();
+    let Some(limit) = options.max_bytes() else { return Ok(found) };
+    let limit = limit.get().saturating_sub(room_for(metadata)).max(1);
+    if found.bytes.len() as u64 <= limit {
+        return Ok(found);
+    }
+    let start = (found.quality.unwrap_or(f32::from(Quality::MAX.get())), found.bytes.len() as u64);
+    let mut found = fit_bytes::search(Format::WebP, start, limit, &Steps::fine(), |quality| {
+        job.run(Coding::Lossy(quality))
+    })?;
+    if let Some(judge) = &judge {
+        match judge.score(&found.bytes, job.timings) {
+            Ok(score) => found.score = Some(score),
+            // It fits all the same; nobody knows how it looks.
+            Err(Error::DeadlineExceeded { .. }) => {}
+            Err(error) => return Err(error),
         }
     }
-    Ok((Found { encodes: job.encodes, ..found }, job.colours.conversion, metadata))
+    found.lowered = found.quality.is_some();
+    Ok(found)
 }
 
 /// One animation, coded again and again.
 struct Job<'a> {
     source: &'a Source<'a>,
     timings: &'a mut Timings,
+    /// What is expected from here on.
+    load: Load,
     encodes: u32,
     /// As the last run found them.
     colours: Colours,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    fn new(source: &'a Source<'a>, timings: &'a mut Timings) -> Self {
+        let options = source.options;
+        let is_scored = matches!(options.quality(), QualityChoice::Auto(_));
+        // The first guess of a look is seldom far off; a size takes some three encodes more.
+        let of_look = if is_scored { 2 } else { 1 };
+        let of_size = if options.max_bytes().is_some() { 3 } else { 0 };
+        let encodes = of_look + of_size;
+        let load = Load { format: Format::WebP, is_palette: false, encodes, is_scored };
+        Self { source, timings, load, encodes: 0, colours: Colours::default() }
+    }
+
     fn run(&mut self, coding: Coding) -> Result<Found, Error> {
+        let source = self.source;
+        let how = source.how;
+        let effort = affordable(how.effort, &[self.load], source.pixels(), how.limits.time_left());
+        self.load.encodes = self.load.encodes.saturating_sub(1).max(1);
         self.encodes += 1;
-        let (written, colours) = self.source.encode(coding, self.timings)?;
+        let (written, colours) = source.encode(coding, &How { effort, ..how }, self.timings)?;
         self.colours = colours;
-        let coding = if written.is_lossless { Coding::Lossless } else { coding };
-        Ok(Found::new(written.bytes, Format::WebP, coding, self.encodes))
+        Ok(Found::new(written, Format::WebP, coding))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::content::{Kind, judge};
 use crate::encode::webp::animation::{Animation, MAX_DURATION};
-use crate::encode::{Coding, How, alternatives, encode};
+use crate::encode::{Coding, How, Written, alternatives, encode};
 use crate::raster::Raster;
 use crate::{Error, Format};
 
@@ -16,12 +16,6 @@ const INSTEAD: u32 = 100;
 /// How long a frame is shown in truth, in milliseconds.
 pub(super) fn shown_for(duration: u32) -> u32 {
     if duration <= TOO_SHORT { INSTEAD } else { duration.min(MAX_DURATION) }
-}
-
-/// A file, and whether every pixel of every frame is as it was.
-pub(super) struct Written {
-    pub(super) bytes: Vec<u8>,
-    pub(super) is_lossless: bool,
 }
 
 /// Writes an animation, or a still picture when all frames are the same.
@@ -83,22 +77,21 @@ impl<'a> Writer<'a> {
         let was_lossless = self.coding == Coding::Lossless;
         let mut files = Vec::new();
         if let Some((still, _)) = self.held {
-            let write = |coding| encode(&still, Format::WebP, coding, &self.how);
-            files.push((write(self.coding)?, was_lossless));
+            files.push(encode(&still, Format::WebP, self.coding, &self.how)?);
             for coding in alternatives(&still, Format::WebP) {
-                files.push((write(coding)?, coding == Coding::Lossless));
+                files.push(encode(&still, Format::WebP, coding, &self.how)?);
             }
         }
         if let Some(animation) = self.asked {
-            files.push((animation.finish()?, was_lossless));
+            files.push(Written { bytes: animation.finish()?, is_lossless: was_lossless });
         }
         if let Some(animation) = self.lossless {
-            files.push((animation.finish()?, true));
+            files.push(Written { bytes: animation.finish()?, is_lossless: true });
         }
-        let smallest =
-            files.into_iter().min_by_key(|(bytes, is_lossless)| (bytes.len(), !is_lossless));
-        smallest.map(|(bytes, is_lossless)| Written { bytes, is_lossless }).ok_or_else(|| {
-            Error::Encode { format: Format::WebP, reason: "an animation without frames".to_owned() }
+        let smallest = files.into_iter().min_by_key(|file| (file.bytes.len(), !file.is_lossless));
+        smallest.ok_or_else(|| Error::Encode {
+            format: Format::WebP,
+            reason: "an animation without frames".to_owned(),
         })
     }
 }

@@ -12,7 +12,8 @@ pub(crate) mod webp;
 
 use std::num::NonZeroU32;
 
-use crate::content::{self, Kind};
+use crate::colour::Space;
+use crate::content::{self, Content, Kind};
 use crate::options::Background;
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Limits, Options};
@@ -39,6 +40,8 @@ pub(crate) struct How<'a> {
     pub(crate) background: Background,
     /// How many times wider and higher the source is than what is coded.
     pub(crate) reduction: f64,
+    /// The space of the pixels' numbers, where it is not sRGB.
+    pub(crate) space: Option<&'a Space>,
     /// Deadline and cancel flag, for engines that can stop half-way.
     pub(crate) limits: &'a Limits,
 }
@@ -50,9 +53,16 @@ impl<'a> How<'a> {
             threads: options.threads(),
             background: options.background(),
             reduction: 1.0,
+            space: None,
             limits,
         }
     }
+}
+
+/// A file, and whether it holds every pixel as it was.
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) is_lossless: bool,
 }
 
 /// Writes a picture.
@@ -61,19 +71,46 @@ pub(crate) fn encode(
     format: Format,
     coding: Coding,
     how: &How<'_>,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Written, Error> {
+    let bytes = match format {
+        #[cfg(feature = "webp")]
+        Format::WebP => webp::encode(raster, coding, how)?,
+        #[cfg(feature = "avif")]
+        Format::Avif => avif::encode(raster, coding, how)?,
+        #[cfg(feature = "jpeg")]
+        Format::Jpeg => jpeg::encode(raster, coding, how)?,
+        // A palette that saves nothing, or that has all the colours, keeps every pixel.
+        #[cfg(feature = "png")]
+        Format::Png => return png::encode(raster, coding, how),
+        #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
+        other => other.check_enabled().and(Ok(Vec::new()))?,
+    };
+    Ok(Written { bytes, is_lossless: coding == Coding::Lossless })
+}
+
+/// Writes a picture without loss but for the last bits of colours, the more of them the lower the
+/// level, 0–100. Only WebP is written in that way.
+pub(crate) fn nearly_lossless(
+    raster: &Raster,
+    format: Format,
+    level: u8,
+    how: &How<'_>,
+) -> Result<Written, Error> {
     match format {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(raster, coding, how),
-        #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(raster, coding, how),
-        #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(raster, coding, how),
-        #[cfg(feature = "png")]
-        Format::Png => png::encode(raster, coding, how),
-        #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
-        other => other.check_enabled().and(Ok(Vec::new())),
+        Format::WebP => {
+            let bytes = webp::nearly_lossless(raster, level, how)?;
+            Ok(Written { bytes, is_lossless: false })
+        }
+        other => Err(failed(other, "it has no nearly lossless coding")),
     }
+}
+
+/// Whether nearly lossless coding may be smaller than lossless: only for graphics, and not for those
+/// of at most 256 colours, which stand in a palette.
+pub(crate) fn may_be_nearly_lossless(raster: &Raster, format: Format) -> bool {
+    let content = || content::judge(raster);
+    format == Format::WebP && matches!(content(), Content { kind: Kind::Graphic, colours: None })
 }
 
 /// Codings worth trying beside the lossy one, for what lossy coding does badly: screenshots, charts
@@ -86,6 +123,6 @@ pub(crate) fn alternatives(raster: &Raster, format: Format) -> Vec<Coding> {
     }
 }
 
-fn failed(format: Format, reason: impl ToString) -> Error {
+pub(crate) fn failed(format: Format, reason: impl ToString) -> Error {
     Error::Encode { format, reason: reason.to_string() }
 }

@@ -5,8 +5,8 @@
 //! distance that pictures have on average. One measurement gives that multiple and so a second
 //! guess that is seldom far off; from two measurements on, the search goes between them.
 
-use super::score::Reference;
-use super::{Found, Trials};
+use super::Found;
+use super::fresh::Steps;
 use crate::quality::{SCALE, quality_for_score};
 use crate::{Error, Quality};
 
@@ -15,13 +15,20 @@ use crate::{Error, Quality};
 const CLOSE_ENOUGH: [f32; 4] = [1.0, 1.5, 2.0, 3.0];
 
 /// A guess aims this far above the target, since falling short costs another encode.
-const MARGIN: f32 = 0.45;
-
-/// Encodes at most. The search halves its range at least every second time.
-const MOST: usize = 8;
+pub(crate) const MARGIN: f32 = 0.45;
 
 /// Qualities nearer to each other than this give files that nobody can tell apart.
 const STEP: f32 = 0.3;
+
+/// What is looked for, and how long.
+pub(crate) struct Plan {
+    /// The score that a file must have.
+    pub(crate) target: f32,
+    /// The quality to begin with.
+    pub(crate) first: f32,
+    /// Encodes at most. The search halves its range at least every second time.
+    pub(crate) most: usize,
+}
 
 #[derive(Clone, Copy)]
 struct Measured {
@@ -29,28 +36,37 @@ struct Measured {
     score: f32,
 }
 
-/// The lossy file of the lowest quality that scores no less than the target.
-pub(super) fn search(
-    trials: &mut Trials<'_>,
-    reference: &Reference,
-    target: f32,
-) -> Result<Found, Error> {
+/// The file of the lowest quality that scores no less than the target, or the score of the highest
+/// quality where even that falls short. `trial` codes at a quality, and scores what comes out.
+///
+/// When time runs out, the smallest file until then that is good enough is the answer.
+pub(crate) fn search(
+    plan: &Plan,
+    steps: &Steps,
+    mut trial: impl FnMut(f32) -> Result<Found, Error>,
+) -> Result<Result<Found, f32>, Error> {
     let (lowest, highest) = (f32::from(Quality::MIN.get()), f32::from(Quality::MAX.get()));
+    let target = plan.target;
     let (mut below, mut above): (Option<Measured>, Option<Measured>) = (None, None);
     let mut best: Option<Found> = None;
-    let mut quality = quality_for_score(target + MARGIN);
-    for attempt in 0..MOST {
-        let mut found = trials.lossy(quality)?;
-        let score = reference.score(&found.bytes)?;
-        found.score = Some(score);
+    let mut quality = plan.first;
+    for attempt in 0..plan.most {
+        // Before the search gives up, the best that there is has its chance.
+        if above.is_none() && attempt + 1 == plan.most {
+            quality = highest;
+        }
+        let found = match trial(quality) {
+            Err(Error::DeadlineExceeded { .. }) if best.is_some() => break,
+            other => other?,
+        };
+        let score = found.score.unwrap_or(100.0);
         let measured = Measured { quality, score };
         if score >= target {
-            let enough = CLOSE_ENOUGH.get(attempt).or(CLOSE_ENOUGH.last()).copied();
             above = Some(measured);
             if best.as_ref().is_none_or(|best| found.bytes.len() <= best.bytes.len()) {
                 best = Some(found);
             }
-            if quality <= lowest || enough.is_some_and(|enough| score <= target + enough) {
+            if quality <= lowest {
                 break;
             }
         } else {
@@ -59,23 +75,26 @@ pub(super) fn search(
                 break;
             }
         }
-        quality = match (below, above) {
-            (Some(low), Some(high)) if high.quality - low.quality <= STEP => break,
-            (Some(low), Some(high)) => between(low, high, target, attempt),
-            _ => by_scale(measured, target),
+        // What is in hand may have become near enough by the time that its successor falls short.
+        let enough = CLOSE_ENOUGH.get(attempt).or(CLOSE_ENOUGH.last()).copied();
+        if let (Some(high), Some(enough)) = (above, enough)
+            && high.score <= target + enough
+        {
+            break;
         }
-        .clamp(lowest, highest);
+        let next = match (below, above) {
+            (Some(low), Some(high)) => {
+                let wish = between(low, high, target, attempt);
+                steps.between(low.quality, high.quality, wish, STEP)
+            }
+            _ => steps.beyond(quality, by_scale(measured, target)),
+        };
+        match next {
+            Some(next) => quality = next,
+            None => break,
+        }
     }
-    match (best, below) {
-        (Some(best), _) => Ok(best),
-        // Nothing lossy looks as good as asked; what loses nothing does, where there is such a thing.
-        (None, _) if trials.format.has_lossless() => trials.lossless(),
-        (None, short) => Err(Error::TargetNotReached {
-            format: trials.format,
-            score: short.map_or(0.0, |short| short.score).to_string(),
-            target: target.to_string(),
-        }),
-    }
+    Ok(best.ok_or(below.map_or(0.0, |below| below.score)))
 }
 
 /// The next guess from one measurement: the picture's distance to 100 is a multiple of the scale's.
@@ -98,4 +117,76 @@ fn between(low: Measured, high: Measured, target: f32, attempt: usize) -> f32 {
     // Late in the search straight halves, in case the score does not rise steadily.
     let share = if attempt >= 4 { 0.5 } else { share.clamp(0.1, 0.9) };
     low.quality + (high.quality - low.quality) * share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, Stage};
+
+    /// A file of as many bytes as its quality, which scores what `look` says.
+    fn file(quality: f32, score: f32) -> Found {
+        let bytes = vec![0; quality as usize];
+        let (quality, score) = (Some(quality), Some(score));
+        Found { bytes, format: Format::Jpeg, quality, score, lowered: false }
+    }
+
+    fn searched(
+        most: usize,
+        mut look: impl FnMut(f32) -> Result<f32, Error>,
+    ) -> (Result<Result<Found, f32>, Error>, Vec<f32>) {
+        let mut tried = Vec::new();
+        let plan = Plan { target: 75.0, first: 80.0, most };
+        let sought = search(&plan, &Steps::fine(), |quality| {
+            tried.push(quality);
+            look(quality).map(|score| file(quality, score))
+        });
+        (sought, tried)
+    }
+
+    fn late() -> Error {
+        Error::DeadlineExceeded { stage: Stage::Encode }
+    }
+
+    #[test]
+    fn the_search_gives_up_only_after_the_highest_quality() {
+        // As hard as a picture can be: only the very end of the scale comes near.
+        for most in [2, 4, 8] {
+            let (sought, tried) = searched(most, |quality| Ok(10.0 + quality / 2.0));
+            assert_eq!(sought.unwrap().err(), Some(60.0));
+            assert_eq!(tried.last(), Some(&100.0), "{tried:?}");
+            assert!(tried.len() <= most, "{tried:?}");
+        }
+    }
+
+    #[test]
+    fn out_of_time_the_file_in_hand_that_is_good_enough_is_the_answer() {
+        let mut calls = 0;
+        let (sought, _) = searched(8, |quality| {
+            calls += 1;
+            if calls > 1 { Err(late()) } else { Ok(quality + 15.0) }
+        });
+        assert_eq!(sought.unwrap().unwrap().quality, Some(80.0));
+    }
+
+    #[test]
+    fn out_of_time_a_file_that_is_not_good_enough_is_none() {
+        let mut calls = 0;
+        let (sought, _) = searched(8, |_| {
+            calls += 1;
+            if calls > 1 { Err(late()) } else { Ok(50.0) }
+        });
+        assert_eq!(sought.err(), Some(late()));
+    }
+
+    #[test]
+    fn cancelled_there_is_no_answer_whatever_is_in_hand() {
+        let cancelled = Error::Cancelled { stage: Stage::Encode };
+        let mut calls = 0;
+        let (sought, _) = searched(8, |quality| {
+            calls += 1;
+            if calls > 1 { Err(cancelled.clone()) } else { Ok(quality + 15.0) }
+        });
+        assert_eq!(sought.err(), Some(cancelled));
+    }
 }

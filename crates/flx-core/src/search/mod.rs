@@ -1,47 +1,74 @@
 //! Finding the file that the options describe, by coding the picture as often as that takes.
 
-mod auto;
+pub(crate) mod auto;
+mod exact;
 pub(crate) mod fit_bytes;
+pub(crate) mod fresh;
+mod one_format;
 mod sample;
 pub(crate) mod score;
+mod trials;
 
-use score::Reference;
+use std::cmp::Ordering::Equal;
 
-use crate::encode::{Coding, How, alternatives, encode};
-use crate::pace::affordable;
+use trials::Trials;
+
+use crate::encode::{Coding, How, Written, alternatives, may_be_nearly_lossless};
+use crate::pace::Load;
 use crate::quality::quality_for_score;
 use crate::raster::Raster;
-use crate::{Error, Format, Options, QualityChoice, Stage};
+use crate::{Error, Format, Options, QualityChoice};
 
-/// A result, and how it was come by.
+/// A result, and what is known of it.
 pub(crate) struct Found {
     pub(crate) bytes: Vec<u8>,
     pub(crate) format: Format,
-    /// On the scale; none for lossless coding.
+    /// On the scale; none when every pixel is as it was, or nearly so.
     pub(crate) quality: Option<f32>,
     /// When it was measured.
     pub(crate) score: Option<f32>,
-    /// How often a picture was coded in full.
-    pub(crate) encodes: u32,
+    /// Whether a bound on bytes took it below the quality asked for.
+    pub(crate) lowered: bool,
 }
 
 impl Found {
     /// What is known of a file by the way it was coded.
-    pub(crate) fn new(bytes: Vec<u8>, format: Format, coding: Coding, encodes: u32) -> Self {
+    pub(crate) fn new(written: Written, format: Format, coding: Coding) -> Self {
         let (quality, score) = match coding {
-            Coding::Lossy(quality) | Coding::Setting { quality, .. } => (Some(quality), None),
-            Coding::Lossless => (None, Some(100.0)),
+            Coding::Lossy(quality) | Coding::Setting { quality, .. } if !written.is_lossless => {
+                (Some(quality), None)
+            }
+            _ => (None, Some(100.0)),
         };
-        Self { bytes, format, quality, score, encodes }
+        Self { bytes: written.bytes, format, quality, score, lowered: false }
+    }
+
+    /// Whether it is the better answer: what is as good as asked goes before what is not; of the
+    /// first the smaller file, of the others the better look.
+    fn is_better_than(&self, other: &Self) -> bool {
+        if self.lowered != other.lowered {
+            return other.lowered;
+        }
+        let look = |found: &Self| match (found.score, found.quality) {
+            (Some(score), _) => score,
+            (None, Some(quality)) => quality,
+            (None, None) => 100.0,
+        };
+        let looks = if self.lowered { look(self).total_cmp(&look(other)) } else { Equal };
+        looks.reverse().then(self.bytes.len().cmp(&other.bytes.len())).is_lt()
     }
 }
 
-/// The smallest file that answers the options, in one of the formats.
+/// The smallest file that answers the options, in one of the formats; where none does within a
+/// bound on bytes, the best-looking one. Counts how often the whole picture is coded.
+///
+/// When time runs out, what was found until then is the answer.
 pub(crate) fn smallest(
     raster: &Raster,
     formats: &[Format],
     options: &Options,
     how: &How<'_>,
+    encodes: &mut u32,
 ) -> Result<Found, Error> {
     let fitting: Vec<Format> = formats
         .iter()
@@ -51,15 +78,16 @@ pub(crate) fn smallest(
     let promising = sample::promising(raster, &fitting, options, how)?;
     let mut best: Option<Found> = None;
     let mut refusal = None;
-    let mut encodes = 0;
-    for format in promising {
-        match in_format(raster, format, options, how) {
+    for (index, format) in promising.iter().enumerate() {
+        let later = promising.iter().skip(index + 1).map(|format| load(raster, *format, options));
+        let trials = Trials::new(raster, *format, options, how, later.collect(), encodes);
+        match one_format::search(trials, options) {
             Ok(found) => {
-                encodes += found.encodes;
-                if best.as_ref().is_none_or(|best| found.bytes.len() < best.bytes.len()) {
+                if best.as_ref().is_none_or(|best| found.is_better_than(best)) {
                     best = Some(found);
                 }
             }
+            Err(Error::DeadlineExceeded { .. }) if best.is_some() => break,
             // Another format may still do what this one cannot.
             Err(error @ (Error::CannotFit { .. } | Error::TargetNotReached { .. })) => {
                 refusal.get_or_insert(error);
@@ -68,7 +96,7 @@ pub(crate) fn smallest(
         }
     }
     match (best, refusal) {
-        (Some(best), _) => Ok(Found { encodes, ..best }),
+        (Some(best), _) => Ok(best),
         (None, Some(error)) => Err(error),
         (None, None) => Err(Error::InvalidOption {
             name: "format",
@@ -76,54 +104,6 @@ pub(crate) fn smallest(
             allowed: "at least one that can hold the picture",
         }),
     }
-}
-
-fn in_format(
-    raster: &Raster,
-    format: Format,
-    options: &Options,
-    how: &How<'_>,
-) -> Result<Found, Error> {
-    let lossless = first_coding(format, options) == Coding::Lossless;
-    let pixels = u64::from(raster.width()) * u64::from(raster.height());
-    let effort = affordable(how.effort, format, pixels, how.limits.time_left());
-    let how = &How { effort, ..*how };
-    let mut trials = Trials { raster, format, how, encodes: 0 };
-    let mut reference = None;
-    let mut found = match options.quality() {
-        QualityChoice::Auto(look) if !lossless => {
-            let reference = reference.insert(Reference::new(raster, format, how)?);
-            auto::search(&mut trials, reference, look.target())?
-        }
-        _ => trials.run(first_coding(format, options))?,
-    };
-    if !lossless {
-        for coding in alternatives(raster, format) {
-            let other = trials.run(coding)?;
-            if other.bytes.len() < found.bytes.len() {
-                found = other;
-            }
-        }
-    }
-    if let Some(limit) = options.max_bytes()
-        && found.bytes.len() as u64 > limit.get()
-    {
-        if lossless {
-            return Err(Error::CannotFit {
-                format,
-                bytes: found.bytes.len() as u64,
-                limit: limit.get(),
-            });
-        }
-        let start = found.quality.unwrap_or(f32::from(crate::Quality::MAX.get()));
-        found = fit_bytes::search(format, found.bytes.len(), start, limit.get(), |quality| {
-            trials.lossy(quality)
-        })?;
-        if let Some(reference) = &reference {
-            found.score = Some(reference.score(&found.bytes)?);
-        }
-    }
-    Ok(Found { encodes: trials.encodes, ..found })
 }
 
 /// How a format is coded at first; without loss where nothing else was asked for.
@@ -135,29 +115,15 @@ fn first_coding(format: Format, options: &Options) -> Coding {
     }
 }
 
-/// Codes one picture in one format, again and again.
-struct Trials<'a> {
-    raster: &'a Raster,
-    format: Format,
-    how: &'a How<'a>,
-    encodes: u32,
-}
-
-impl Trials<'_> {
-    fn lossy(&mut self, quality: f32) -> Result<Found, Error> {
-        self.run(Coding::Lossy(quality))
-    }
-
-    fn lossless(&mut self) -> Result<Found, Error> {
-        self.run(Coding::Lossless)
-    }
-
-    fn run(&mut self, coding: Coding) -> Result<Found, Error> {
-        if self.encodes > 0 {
-            self.how.limits.start(Stage::Encode)?;
-        }
-        self.encodes += 1;
-        let bytes = encode(self.raster, self.format, coding, self.how)?;
-        Ok(Found::new(bytes, self.format, coding, self.encodes))
-    }
+/// What a format is likely to take.
+fn load(raster: &Raster, format: Format, options: &Options) -> Load {
+    let is_lossy = first_coding(format, options) != Coding::Lossless;
+    let is_scored = is_lossy && matches!(options.quality(), QualityChoice::Auto(_));
+    let is_palette = format == Format::Png && is_lossy;
+    // A look is found in two to three encodes, a size in about three more.
+    let of_look = if is_scored { 3 } else { 1 };
+    let of_size = if is_lossy && options.max_bytes().is_some() { 3 } else { 0 };
+    let beside = u64::from(is_lossy && !alternatives(raster, format).is_empty())
+        + u64::from(is_lossy && may_be_nearly_lossless(raster, format));
+    Load { format, is_palette, encodes: of_look + of_size + beside, is_scored }
 }

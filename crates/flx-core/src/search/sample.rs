@@ -1,6 +1,7 @@
 //! Which of several formats are worth coding the whole picture in, told by a piece of it.
 
 use super::first_coding;
+use crate::content::{Kind, judge};
 use crate::encode::{How, encode};
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Options, Stage};
@@ -29,10 +30,14 @@ pub(super) fn promising(
     for format in formats {
         how.limits.may_go_on(Stage::Encode)?;
         let coding = first_coding(*format, options);
-        sizes.push((*format, encode(&piece, *format, coding, &quick)?.len()));
+        sizes.push((*format, encode(&piece, *format, coding, &quick)?.bytes.len()));
     }
+    // A graphic may be smallest in WebP without loss, which no lossy piece tells.
+    let is_graphic = judge(raster).kind == Kind::Graphic;
     let smallest = sizes.iter().map(|(_, size)| *size).min().unwrap_or_default() as f64;
-    sizes.retain(|(_, size)| *size as f64 <= smallest * HOPELESS);
+    sizes.retain(|(format, size)| {
+        *size as f64 <= smallest * HOPELESS || is_graphic && *format == Format::WebP
+    });
     Ok(sizes.into_iter().map(|(format, _)| format).collect())
 }
 

@@ -6,7 +6,7 @@ use moxcms::{ColorProfile, Layout, TransformOptions};
 
 use crate::fixtures::{crc32, decoded, difference, jpeg, picture, png, segment, to, with_segments};
 
-fn png_with_profile(image: &RgbImage, profile: &ColorProfile) -> Vec<u8> {
+pub(crate) fn png_with_profile(image: &RgbImage, profile: &ColorProfile) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = image::codecs::png::PngEncoder::new(&mut file);
     encoder.set_icc_profile(profile.encode().unwrap()).unwrap();

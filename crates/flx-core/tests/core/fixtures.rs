@@ -114,6 +114,38 @@ pub(crate) fn score(original: &RgbImage, shown: &DynamicImage) -> f64 {
     compute_ssimulacra2(&slice(original), &slice(&shown)).unwrap()
 }
 
+/// SSIMULACRA2 by another implementation than the one that flx-core decides by; sides of 8 px and
+/// more.
+pub(crate) fn judged(original: &RgbImage, shown: &RgbImage) -> f64 {
+    use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
+    assert_eq!(original.dimensions(), shown.dimensions());
+    let srgb = |picture: &RgbImage| {
+        let pixels = picture.pixels().map(|pixel| pixel.0.map(|value| f32::from(value) / 255.0));
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let (transfer, primaries) = (TransferCharacteristic::SRGB, ColorPrimaries::BT709);
+        Rgb::new(pixels.collect(), width, height, transfer, primaries).unwrap()
+    };
+    compute_frame_ssimulacra2(srgb(original), srgb(shown)).unwrap()
+}
+
+/// A picture of any size, made of copies of a smaller one.
+pub(crate) fn tiled(tile: &RgbImage, width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| *tile.get_pixel(x % tile.width(), y % tile.height()))
+}
+
+/// A window with lines of anti-aliased strokes like text, under a bar.
+pub(crate) fn screenshot(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let letter = (x / 9 * 13 + y / 18 * 29) % 7;
+        let stroke = y % 18 < 11 && x % 9 < 2 + letter % 2 && letter > 1;
+        match y {
+            0..30 => Rgb([40, 60, 120]),
+            _ if stroke => Rgb([(20 + letter * 22) as u8; 3]),
+            _ => Rgb([250, 250, 250]),
+        }
+    })
+}
+
 /// Mean difference of samples, 0–255.
 pub(crate) fn difference(a: &DynamicImage, b: &DynamicImage) -> f64 {
     assert_eq!((a.width(), a.height()), (b.width(), b.height()));

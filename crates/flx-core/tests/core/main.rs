@@ -11,6 +11,7 @@ mod geometry;
 mod inputs;
 mod jpeg;
 mod limits;
+mod looks;
 mod lossless;
 mod metadata;
 mod orientation;

@@ -1,14 +1,19 @@
 //! Quality by look, size by limit, format by choice.
 
 use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use flx_core::{
-    AutoQuality, Error, Format, FormatChoice, FormatSet, Limits, Options, Progress, Quality, Stage,
-    compress,
+    AutoQuality, ColourSpace, Effort, Error, Format, FormatChoice, FormatSet, Limits, Options,
+    Progress, Quality, Stage, compress,
 };
+use image::{Rgb, RgbImage};
+use moxcms::ColorProfile;
 
-use crate::fixtures::{photograph, png};
+use crate::colour::png_with_profile;
+use crate::fixtures::{decoded, jpeg, photograph, png, screenshot, tiled, with};
 
 fn source() -> Vec<u8> {
     png(photograph(640, 480))
@@ -122,4 +127,220 @@ fn a_fixed_quality_is_not_scored() {
     let options = Options::default().with_quality(Quality::new(70).unwrap());
     let result = compress(&source(), &options, &Limits::default()).unwrap();
     assert_eq!((result.score(), result.quality(), result.encodes()), (None, Some(70.0), 1));
+}
+
+fn list(formats: &[Format]) -> Options {
+    Options::new(FormatChoice::Smallest(formats.iter().copied().collect()))
+}
+
+fn bytes(count: usize) -> NonZeroU64 {
+    NonZeroU64::new(count as u64).unwrap()
+}
+
+#[test]
+fn a_format_that_fits_as_asked_goes_before_one_that_had_to_give_quality_up() {
+    let input = source();
+    let sizes = LOSSY.map(|format| with(&input, &Options::new(format)).bytes().len());
+    let smallest = *sizes.iter().min().unwrap();
+    let fitting = LOSSY[sizes.iter().position(|size| *size == smallest).unwrap()];
+    // The others fit too once lowered, in fewer bytes than this.
+    let result = with(&input, &list(&LOSSY).with_max_bytes(bytes(smallest)));
+    assert_eq!((result.format(), result.quality()), (fitting, Some(82.0)));
+    assert_eq!(result.bytes().len(), smallest);
+}
+
+#[test]
+fn of_formats_that_all_give_quality_up_the_best_looking_is_taken() {
+    let input = source();
+    let sizes = LOSSY.map(|format| with(&input, &Options::new(format)).bytes().len());
+    let limit = bytes(sizes.iter().min().unwrap() * 9 / 10);
+    let alone = |format| {
+        let options = Options::new(format).with_max_bytes(limit);
+        compress(&input, &options, &Limits::default()).ok()?.quality()
+    };
+    let fitting: Vec<f32> = LOSSY.into_iter().filter_map(alone).collect();
+    assert!(fitting.len() > 1, "the test needs another picture");
+    let best = fitting.into_iter().fold(0.0, f32::max);
+    let result = with(&input, &list(&LOSSY).with_max_bytes(limit));
+    assert_eq!(result.quality(), Some(best));
+    assert!(result.bytes().len() as u64 <= limit.get());
+}
+
+#[test]
+fn within_a_bound_on_bytes_a_look_goes_before_fewer_bytes() {
+    let input = source();
+    let good = |format| Options::new(format).with_auto_quality(AutoQuality::Good);
+    let sizes = LOSSY.map(|format| with(&input, &good(format)).bytes().len());
+    let smallest = *sizes.iter().min().unwrap();
+    let options = list(&LOSSY).with_auto_quality(AutoQuality::Good);
+    let result = with(&input, &options.clone().with_max_bytes(bytes(smallest)));
+    assert!(result.score().unwrap() >= 75.0, "{:?}", result.score());
+    // And where none can look as good, the best of what they can.
+    let limit = bytes(smallest * 9 / 10);
+    let alone = |format| {
+        compress(&input, &good(format).with_max_bytes(limit), &Limits::default()).ok()?.score()
+    };
+    let fitting: Vec<f32> = LOSSY.into_iter().filter_map(alone).collect();
+    assert!(fitting.len() > 1, "the test needs another picture");
+    let best = fitting.into_iter().fold(0.0, f32::max);
+    let result = with(&input, &options.with_max_bytes(limit));
+    assert_eq!(result.score(), Some(best));
+}
+
+/// Limits whose deadline passes while the encode of this number begins.
+fn late_at(encode: u32) -> Limits {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let begun = AtomicU32::new(0);
+    let progress = Progress::new(move |stage| {
+        if stage == Stage::Encode && begun.fetch_add(1, Ordering::Relaxed) + 1 == encode {
+            std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        }
+    });
+    Limits::default().with_deadline(deadline).with_progress(progress)
+}
+
+#[test]
+fn out_of_time_what_the_first_formats_gave_is_the_answer() {
+    let input = png(photograph(200, 150));
+    let formats = list(&[Format::WebP, Format::Avif, Format::Jpeg]);
+    let result = compress(&input, &formats, &late_at(2)).unwrap();
+    assert!(result.encodes() < 3, "{}", result.encodes());
+    let error = compress(&input, &formats, &late_at(1)).map(|result| result.encodes());
+    // libwebp, the first, stops half-way.
+    assert!(matches!(error, Err(Error::DeadlineExceeded { .. })), "{error:?}");
+}
+
+#[test]
+fn out_of_time_a_graphic_stays_as_lossy_as_it_was_asked_for() {
+    let result = compress(&png(screenshot(300, 200)), &Options::default(), &late_at(2)).unwrap();
+    assert_eq!((result.quality(), result.encodes()), (Some(82.0), 2));
+}
+
+#[test]
+fn what_was_found_does_not_outlast_a_cancel() {
+    let flag = flx_core::CancelFlag::new();
+    let (raised, begun) = (flag.clone(), AtomicU32::new(0));
+    let progress = Progress::new(move |stage| {
+        if stage == Stage::Encode && begun.fetch_add(1, Ordering::Relaxed) == 1 {
+            raised.raise();
+        }
+    });
+    let limits = Limits::default().with_cancel(flag).with_progress(progress);
+    let error = compress(&source(), &list(&[Format::WebP, Format::Jpeg, Format::Png]), &limits);
+    assert!(matches!(error, Err(Error::Cancelled { .. })));
+}
+
+#[test]
+fn short_of_time_more_effort_is_asked_for_than_spent() {
+    // Four megapixels are sure of `balanced` in half the time that `small` is sure of.
+    let input = png(tiled(&photograph(250, 200), 2_500, 1_600));
+    let options = |effort| Options::new(Format::WebP).with_effort(effort);
+    let limits = Limits::default().with_deadline(Instant::now() + Duration::from_millis(3_300));
+    let result = compress(&input, &options(Effort::Small), &limits).unwrap();
+    let of = |effort| with(&input, &options(effort)).into_bytes();
+    assert_ne!(result.bytes(), of(Effort::Small));
+    assert!([Effort::Balanced, Effort::Fast].map(of).contains(&result.into_bytes()));
+}
+
+#[test]
+fn an_original_that_fits_is_the_answer_where_no_coding_does() {
+    let small = Options::new(Format::Png).with_effort(Effort::Small);
+    let packed = with(&png(photograph(320, 240)), &small).into_bytes();
+    let fast = Options::new(Format::Png).with_effort(Effort::Fast);
+    assert!(with(&png(photograph(320, 240)), &fast).bytes().len() > packed.len());
+    let bound = fast.with_max_bytes(bytes(packed.len()));
+    let result = with(&packed, &bound);
+    assert!(result.unchanged() && result.bytes().len() <= packed.len());
+    assert_eq!((result.quality(), result.score()), (None, None));
+    let scored = with(&packed, &bound.clone().with_auto_quality(AutoQuality::Good));
+    assert_eq!((scored.unchanged(), scored.score()), (true, Some(100.0)));
+    // In another format, or with something drawn on it, it would be no honest answer.
+    let marked = bound.clone().with_watermark(
+        flx_core::Watermark::from_png(&png(RgbImage::new(9, 9)), &Limits::default()).unwrap(),
+    );
+    let other = bound.with_format(Format::WebP).with_max_bytes(bytes(300));
+    for options in [marked, other] {
+        let refused = compress(&packed, &options, &Limits::default());
+        assert!(matches!(refused, Err(Error::CannotFit { .. })));
+    }
+}
+
+#[test]
+fn an_original_is_the_answer_where_no_quality_looks_as_good_as_asked() {
+    let noise = RgbImage::from_fn(96, 96, |x, y| {
+        let hash =
+            (x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77)).wrapping_mul(747_796_405);
+        Rgb([(hash >> 24) as u8, (hash >> 16) as u8, (hash >> 8) as u8])
+    });
+    let options = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Best);
+    let input = jpeg(&noise, 100);
+    match compress(&png(decoded(&input)), &options, &Limits::default()) {
+        Err(Error::TargetNotReached { score, .. }) => {
+            assert!(score.len() <= 5, "{score} has one decimal");
+        }
+        other => panic!("the test needs another picture: {other:?}"),
+    }
+    let result = with(&input, &options);
+    assert_eq!((result.unchanged(), result.score()), (true, Some(100.0)));
+}
+
+#[test]
+fn an_original_in_any_of_the_formats_is_a_candidate() {
+    let coarse = with(&source(), &Options::new(Format::WebP).with_quality(Quality::MIN));
+    let options =
+        list(&[Format::WebP, Format::Avif, Format::Jpeg]).with_quality(Quality::new(93).unwrap());
+    let made = with(&png(decoded(coarse.bytes())), &options);
+    assert!(made.format() != Format::WebP && made.bytes().len() > coarse.bytes().len());
+    let result = with(coarse.bytes(), &options);
+    assert_eq!((result.format(), result.unchanged()), (Format::WebP, true));
+    assert!(result.bytes().len() <= coarse.bytes().len());
+}
+
+#[test]
+fn a_size_is_refused_in_the_numbers_of_who_asked_for_it() {
+    let input = png_with_profile(&photograph(160, 120), &ColorProfile::new_display_p3());
+    for format in Format::ALL {
+        let options = Options::new(format).with_colour_space(ColourSpace::Source);
+        match compress(&input, &options.with_max_bytes(bytes(700)), &Limits::default()) {
+            Err(Error::CannotFit { bytes, limit, .. }) => {
+                assert_eq!(limit, 700);
+                // The profile alone takes more.
+                assert!(bytes > 1_000, "{format}: {bytes}");
+            }
+            other => panic!("{format}: {:?}", other.map(|made| made.bytes().len())),
+        }
+    }
+}
+
+#[test]
+fn clear_losers_are_told_by_a_piece_and_not_coded_in_full() {
+    let input = png(tiled(&photograph(300, 220), 1_200, 1_100));
+    let result = with(&input, &list(&[Format::WebP, Format::Png]));
+    assert_eq!((result.format(), result.encodes()), (Format::WebP, 1));
+    assert_eq!(result.bytes(), with(&input, &Options::new(Format::WebP)).bytes());
+}
+
+#[test]
+fn a_screenshot_stays_in_the_running_for_webp_without_loss() {
+    let input = png(screenshot(1_200, 1_100));
+    let result = with(&input, &list(&[Format::WebP, Format::Avif]));
+    let alone = |format| with(&input, &Options::new(format)).bytes().len();
+    assert!(alone(Format::WebP) < alone(Format::Avif), "the test needs another picture");
+    assert_eq!((result.format(), result.quality()), (Format::WebP, None));
+}
+
+#[test]
+fn a_palette_that_keeps_every_pixel_has_no_quality() {
+    let lossy =
+        |input: &[u8]| with(input, &Options::new(Format::Png).with_lossy_png(true)).quality();
+    // One has few colours, the other is smaller without a palette.
+    let few = RgbImage::from_fn(90, 70, |x, y| Rgb([(x / 9 * 25) as u8, (y / 7 * 20) as u8, 77]));
+    let ramp = RgbImage::from_fn(300, 300, |x, y| Rgb([x as u8, y as u8, (x + y) as u8]));
+    for exact in [few, ramp] {
+        let input = png(exact.clone());
+        let result = with(&input, &Options::new(Format::Png).with_lossy_png(true));
+        assert_eq!(decoded(result.bytes()).into_rgb8(), exact, "the test needs another picture");
+        assert_eq!(lossy(&input), None);
+    }
+    assert_eq!(lossy(&source()), Some(82.0));
 }

@@ -7,29 +7,38 @@ use image::DynamicImage;
 use oxipng::{BitDepth, ColorType, Options, RawImage};
 use rayon::ThreadPoolBuilder;
 
-use super::{Coding, How, failed};
+use super::{Coding, How, Written, failed};
 use crate::content::{self, Kind};
 use crate::raster::Raster;
 use crate::{Effort, Error, Format};
 
 /// Lossy coding means a palette of at most 256 colours; where that takes no fewer bytes, every
 /// pixel stays as it is.
-pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Written, Error> {
     let kind = content::judge(raster).kind;
     let image = raster.image();
     match coding {
-        Coding::Lossless => write(&unchanged(&image)?, &settings::lossless(how, kind), how),
+        Coding::Lossless => {
+            let bytes = write(&unchanged(&image)?, &settings::lossless(how, kind), how)?;
+            Ok(Written { bytes, is_lossless: true })
+        }
         Coding::Lossy(quality) | Coding::Setting { quality, .. } => {
-            let reduced = write(&palette::reduced(&image, quality)?, &settings::palette(how), how)?;
+            let palette::Reduced { raw, is_lossless } = palette::reduced(&image, quality)?;
+            let reduced = write(&raw, &settings::palette(how), how)?;
+            let reduced = Written { bytes: reduced, is_lossless };
             // Nearly every photograph: the whole of it need not be written to know.
             let large = u64::from(image.width()) * u64::from(image.height()) >= SAMPLED_FROM;
-            if large && kind == Kind::Photograph && sampled(&image, how)? > reduced.len() as u64 * 2
-            {
+            let least = reduced.bytes.len() as u64 * 2;
+            if large && kind == Kind::Photograph && sampled(&image, how)? > least {
                 return Ok(reduced);
             }
             let whole = unchanged(&image)?;
             let whole = write(&whole, &settings::lossless(how, kind), how)?;
-            Ok(if whole.len() <= reduced.len() { whole } else { reduced })
+            Ok(if whole.len() <= reduced.bytes.len() {
+                Written { bytes: whole, is_lossless: true }
+            } else {
+                reduced
+            })
         }
     }
 }

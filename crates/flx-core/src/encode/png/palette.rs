@@ -1,17 +1,23 @@
 //! Reducing a picture to a palette.
 
-use image::DynamicImage;
+use image::{DynamicImage, GenericImageView};
 use oxipng::{BitDepth, ColorType, RGBA8, RawImage};
 use quantizr::{Image, Options, QuantizeResult};
 
 use super::{failed, raw};
 use crate::{Error, Format};
 
+/// A picture in the colours of a palette, and whether these are all the colours that it has.
+pub(super) struct Reduced {
+    pub(super) raw: RawImage,
+    pub(super) is_lossless: bool,
+}
+
 /// The picture in at most 256 colours, dithered by error diffusion.
 ///
 /// From quality 70 on the palette is as large as PNG allows; below it shrinks, to 64 colours at
 /// quality 40. A picture that has no more colours than that keeps every pixel.
-pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<RawImage, Error> {
+pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<Reduced, Error> {
     let refused = |error: quantizr::Error| failed(Format::Png, error);
     let mut rgba = image.to_rgba8();
     let invisible = rgba.pixels().any(|pixel| pixel.0[3] == 0);
@@ -49,7 +55,20 @@ pub(super) fn reduced(image: &DynamicImage, quality: f32) -> Result<RawImage, Er
             _ => {}
         }
     }
-    raw(image, ColorType::Indexed { palette }, BitDepth::Eight, indices)
+    let is_lossless = holds_every_pixel(image, &palette, &indices);
+    let raw = raw(image, ColorType::Indexed { palette }, BitDepth::Eight, indices)?;
+    Ok(Reduced { raw, is_lossless })
+}
+
+/// Whether each pixel of an 8-bit picture is its entry in the palette, alpha and all.
+fn holds_every_pixel(image: &DynamicImage, palette: &[RGBA8], indices: &[u8]) -> bool {
+    let is_deep = image.color().bytes_per_pixel() > image.color().channel_count();
+    let entry = |index: &u8| palette.get(usize::from(*index));
+    let mut pairs = indices.iter().map(entry).zip(image.pixels());
+    !is_deep
+        && pairs.all(|(entry, (_, _, pixel))| {
+            entry.is_some_and(|entry| [entry.r, entry.g, entry.b, entry.a] == pixel.0)
+        })
 }
 
 /// Alpha of entries that are meant to be opaque.

@@ -9,6 +9,7 @@ mod planes;
 mod settings;
 
 use image::DynamicImage;
+use libwebp_sys::WebPConfig;
 
 use super::pixels::Pixels;
 use super::{Coding, How, failed};
@@ -18,18 +19,31 @@ use libwebp::{Layout, Picture, Source};
 use planes::Planes;
 
 pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let layout = if coding == Coding::Lossless { Layout::Packed } else { Layout::Planes };
+    encode_with(raster, layout, settings::config(coding, how)?, how)
+}
+
+/// Without loss but for the last bits of colours; `level` is libwebp's, 0–100.
+pub(super) fn nearly_lossless(raster: &Raster, level: u8, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    encode_with(raster, Layout::Packed, settings::nearly_lossless(level, how)?, how)
+}
+
+fn encode_with(
+    raster: &Raster,
+    layout: Layout,
+    config: WebPConfig,
+    how: &How<'_>,
+) -> Result<Vec<u8>, Error> {
     let (width, height) = (raster.width(), raster.height());
     let limit = Format::WebP.max_side();
     if width == 0 || height == 0 || width > limit || height > limit {
         return Err(refused(format!("{width}×{height} px, at most {limit} px a side")));
     }
-    let config = settings::config(coding, how)?;
-    if coding != Coding::Lossless
+    if layout == Layout::Planes
         && let Some(mut planes) = ready_planes(raster)
     {
         return Picture::of_planes(&mut planes)?.encode(&config, how.limits);
     }
-    let layout = if coding == Coding::Lossless { Layout::Packed } else { Layout::Planes };
     let picture = match Pixels::of(raster) {
         Pixels::Rgb(pixels) => {
             Picture::of(&Source::new(pixels.as_raw(), width, height, 3)?, layout)?

@@ -62,6 +62,14 @@ fn lossless(config: &mut WebPConfig, effort: Effort) {
     };
 }
 
+/// Nearly every pixel as it is: where colours vary, their last bits give way to what packs well. From
+/// 100, no change, to 0, the last five bits.
+pub(super) fn nearly_lossless(level: u8, how: &How<'_>) -> Result<WebPConfig, Error> {
+    let mut config = config(Coding::Lossless, how)?;
+    config.near_lossless = level.into();
+    checked(config)
+}
+
 /// libwebp's quality for the scale's; fitted to SSIMULACRA2 by `FLX_CORPUS=… just fit-quality`.
 fn setting(quality: f32, effort: Effort) -> f32 {
     match effort {
