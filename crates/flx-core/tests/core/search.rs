@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use flx_core::{
     AutoQuality, Error, Format, FormatChoice, FormatSet, Limits, Options, Progress, Quality, Stage,
-    compress,
+    Watermark, compress,
 };
 
-use crate::fixtures::{photograph, png};
+use crate::fixtures::{jpeg, photograph, png, px};
 
 fn source() -> Vec<u8> {
     png(photograph(640, 480))
@@ -104,17 +104,28 @@ fn the_same_format_comes_back_and_webp_for_what_is_only_read() {
 
 #[test]
 fn progress_names_the_stages_in_order_and_each_encode() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&seen);
-    let limits =
-        Limits::default().with_progress(Progress::new(move |s| told.lock().unwrap().push(s)));
-    let options = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Good);
-    let result = compress(&source(), &options, &limits).unwrap();
-    let seen = seen.lock().unwrap();
-    let encodes = seen.iter().filter(|stage| **stage == Stage::Encode).count();
-    assert_eq!(encodes, result.encodes() as usize);
-    assert_eq!(seen.first(), Some(&Stage::Probe));
-    assert_eq!(seen.last(), Some(&Stage::Encode));
+    let whole = photograph(640, 480);
+    let mark = Watermark::from_png(&png(photograph(64, 48)), &Limits::default()).unwrap();
+    let plain = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Good);
+    let marked = plain.clone().with_watermark(mark).with_max_width(px(400));
+    for (input, options, passed_over) in [
+        (png(whole.clone()), plain.clone(), Some(Stage::Watermark)),
+        (png(whole.clone()), marked.clone(), None),
+        (jpeg(&whole, 95), plain, Some(Stage::Watermark)),
+        (jpeg(&whole, 95), marked, None),
+    ] {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        let progress = Progress::new(move |stage| told.lock().unwrap().push(stage));
+        let limits = Limits::default().with_progress(progress);
+        let result = compress(&input, &options, &limits).unwrap();
+        let mut expected = Stage::ALL.to_vec();
+        expected.retain(|stage| Some(*stage) != passed_over);
+        // The last stage once for each encode.
+        expected.pop();
+        expected.extend((0..result.encodes()).map(|_| Stage::Encode));
+        assert_eq!(*seen.lock().unwrap(), expected);
+    }
 }
 
 #[test]
