@@ -25,9 +25,8 @@ const SANE: std::ops::RangeInclusive<u32> = 10_000..=500_000;
 impl Gamma {
     /// From the payloads of `gAMA` and `cHRM`; none when neither says anything.
     pub(crate) fn read(gamma: Option<&[u8]>, chromaticities: Option<&[u8]>) -> Option<Self> {
-        let exponent = gamma
-            .and_then(|data| Bytes::new(data).u32_be())
-            .filter(|value| SANE.contains(value));
+        let exponent =
+            gamma.and_then(|data| Bytes::new(data).u32_be()).filter(|value| SANE.contains(value));
         let points = chromaticities.and_then(|data| {
             let mut bytes = Bytes::new(data);
             let mut points = [0; 8];

@@ -7,12 +7,8 @@ use crate::probe::bytes::Bytes;
 
 /// Datasets of record 2 that name somebody, with the XMP property of the same meaning (IPTC Photo
 /// Metadata 2023.2), most weighty first.
-const RIGHTS: [(u8, &str); 4] = [
-    (116, "dc:rights"),
-    (80, "dc:creator"),
-    (110, "photoshop:Credit"),
-    (115, "photoshop:Source"),
-];
+const RIGHTS: [(u8, &str); 4] =
+    [(116, "dc:rights"), (80, "dc:creator"), (110, "photoshop:Credit"), (115, "photoshop:Source")];
 
 /// The standard allows 128; what is longer is cut.
 const MAX_LETTERS: usize = 500;
@@ -26,8 +22,8 @@ const MAX_DATASETS: usize = 1_000;
 /// The marker of UTF-8 in dataset 1:90.
 const UTF_8: &[u8] = b"\x1b%G";
 
-/// An `rdf:Description` of what a Photoshop segment says of rights; of properties that `known`
-/// packets have nothing is said again.
+/// An `rdf:Description` of what a Photoshop segment says of rights; properties that the packet
+/// `known` has are left out.
 pub(super) fn rights(segment: &[u8], known: &str) -> Option<String> {
     let iptc = resource(segment, 0x0404)?;
     let (mut is_utf_8, mut found) = (false, Vec::new());

@@ -7,9 +7,7 @@ use flate2::write::ZlibEncoder;
 use flx_core::{ColourSpace, Format, Keep, Options, compress, probe};
 use moxcms::ColorProfile;
 
-use crate::fixtures::{
-    crc32, difference, jpeg, picture, png, px, segment, with, with_segments,
-};
+use crate::fixtures::{crc32, difference, jpeg, picture, png, px, segment, with, with_segments};
 
 const XMP: &str = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
     xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""

@@ -8,7 +8,10 @@ use flx_core::{
     Watermark, compress,
 };
 
-use crate::fixtures::{jpeg, photograph, png, px};
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+
+use crate::animations::apng;
+use crate::fixtures::{decoded, file, jpeg, photograph, png, px, to, with};
 
 fn source() -> Vec<u8> {
     png(photograph(640, 480))
@@ -94,12 +97,25 @@ fn the_smallest_of_the_formats_is_taken() {
 #[test]
 fn the_same_format_comes_back_and_webp_for_what_is_only_read() {
     let choice = Options::new(FormatChoice::Same);
-    let png_result = compress(&source(), &choice, &Limits::default()).unwrap();
-    assert_eq!(png_result.format(), Format::Png);
-    let mut bmp = std::io::Cursor::new(Vec::new());
-    photograph(40, 30).write_to(&mut bmp, image::ImageFormat::Bmp).unwrap();
-    let result = compress(&bmp.into_inner(), &choice, &Limits::default()).unwrap();
-    assert_eq!(result.format(), Format::WebP);
+    for format in Format::ALL {
+        let result = with(to(format, &source()).bytes(), &choice);
+        assert_eq!(result.format(), format);
+    }
+    let image = DynamicImage::from(photograph(40, 30));
+    for only_read in [ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Gif] {
+        let result = with(&file(&image, only_read), &choice);
+        assert_eq!(result.format(), Format::WebP, "{only_read:?}");
+    }
+}
+
+#[test]
+fn the_same_format_of_an_animated_png_is_its_first_frame() {
+    let frame = |colour| (RgbaImage::from_pixel(24, 16, Rgba(colour)), [0, 0], 0, 0, [1, 10]);
+    let input = apng((24, 16), 0, &[frame([200, 10, 20, 255]), frame([10, 20, 200, 255])]);
+    let result = with(&input, &Options::new(FormatChoice::Same));
+    assert_eq!((result.format(), result.frames()), (Format::Png, 1));
+    let shown = decoded(result.bytes()).into_rgba8();
+    assert!(shown.pixels().all(|pixel| pixel.0 == [200, 10, 20, 255]));
 }
 
 #[test]
