@@ -331,6 +331,7 @@ _tools: _python
     {{ debian_packages }}
     need ffmpeg ffmpeg
     need avifdec libavif-bin
+    need vips libvips-tools
     need chromium chromium
     install_needed
 

@@ -20,12 +20,16 @@ const encoders = {
     variant === 'palette'
       ? picture.png({ palette: true, quality: setting })
       : picture.png({ compressionLevel: 9, adaptiveFiltering: true }),
-  // For looking at results: 8-bit RGB without a header.
-  raw: (picture) => picture.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }),
+  // For looking at results: 8-bit RGB without a header; of animations all frames, on white.
+  raw: (picture, { variant }) =>
+    (variant === 'animated' ? picture.flatten({ background: '#fff' }) : picture.removeAlpha())
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' }),
 };
 
 async function run(task, input) {
-  let picture = sharp(input, { limitInputPixels: false });
+  const animated = task.variant === 'animated';
+  let picture = sharp(input, { limitInputPixels: false, animated });
   if (task.width) picture = picture.resize({ width: task.width });
   return encoders[task.format](picture, task).toBuffer({ resolveWithObject: true });
 }
@@ -46,6 +50,9 @@ async function answer({ tasks, lanes }) {
   await Promise.all(Array.from({ length: lanes }, lane));
   const wall = process.hrtime.bigint() - begin;
   const used = process.cpuUsage(cpu);
+  const [first] = tasks;
+  const looks = first.format === 'raw' && first.variant === 'animated';
+  const { delay } = looks ? await sharp(inputs[0], { animated: true }).metadata() : {};
   for (const [index, task] of tasks.entries()) {
     if (task.output) await writeFile(task.output, results[index].data);
   }
@@ -55,6 +62,7 @@ async function answer({ tasks, lanes }) {
     bytes: results.reduce((sum, { data }) => sum + data.length, 0),
     width: results[0].info.width,
     height: results[0].info.height,
+    ...(looks && { delays: delay ?? [0] }),
   };
 }
 

@@ -1,6 +1,7 @@
-//! What the benchmarks share: pictures, a score for how alike two of them look, a server and a
+//! What the benchmarks share: pictures and animations, a score for how alike two of them look, a server and a
 //! connection to it, accounts with keys, and ways to sum measurements up.
 
+pub mod animations;
 pub mod callers;
 pub mod connection;
 pub mod machine;

@@ -98,6 +98,24 @@ fn a_client_that_takes_none_of_the_formats_is_told_so_and_not_charged() {
 }
 
 #[test]
+fn a_batch_is_answered_in_json_so_accept_has_no_say_in_its_formats() {
+    let (service, key) = service();
+    let file = photo_png();
+    for (accept, format, allowed) in [
+        ("image/jpeg", "auto", &["webp", "avif"][..]),
+        ("image/png", "webp,jpg", &["webp", "jpg"]),
+        ("image/gif", "auto", &["webp", "avif"]),
+    ] {
+        let form = Form::of("a.png", &file).file("b.png", &file).text("format", format);
+        let answer = accepting(&service, &key, accept, form).expect(200).json();
+        for entry in answer["results"].as_array().unwrap() {
+            let taken = entry["format"].as_str().unwrap();
+            assert!(allowed.contains(&taken), "{format} with {accept}: {entry}");
+        }
+    }
+}
+
+#[test]
 fn same_keeps_the_format_of_the_file() {
     let (service, key) = service();
     let picture = photo(120, 80, 2);

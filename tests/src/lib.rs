@@ -3,6 +3,7 @@
 
 mod admin;
 mod answer;
+pub mod ciede2000;
 mod client;
 pub mod look;
 mod output;

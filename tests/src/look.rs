@@ -92,16 +92,18 @@ pub fn colour_and_alpha_at(picture: &DynamicImage, x: f32, y: f32) -> Rgba<u8> {
 #[must_use]
 pub fn delta_e(a: Rgb<u8>, b: Rgb<u8>) -> f32 {
     let (a, b) = (lab(a), lab(b));
-    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt() as f32
 }
 
-fn lab(colour: Rgb<u8>) -> [f32; 3] {
-    let [red, green, blue] = colour.0.map(|value| linear(f32::from(value) / 255.0));
+/// A colour of sRGB in CIELAB (D65).
+#[must_use]
+pub fn lab(colour: Rgb<u8>) -> [f64; 3] {
+    let [red, green, blue] = colour.0.map(|value| f64::from(linear(f32::from(value) / 255.0)));
     // IEC 61966-2-1, then divided by the white point of D65.
     let x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505;
     let y = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     let z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089;
-    let [x, y, z] = [x, y, z].map(|t: f32| {
+    let [x, y, z] = [x, y, z].map(|t: f64| {
         if t > 216.0 / 24_389.0 { t.cbrt() } else { (24_389.0 / 27.0 * t + 16.0) / 116.0 }
     });
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]

@@ -19,7 +19,7 @@ pub fn version(program: Program) -> Result<String, Box<dyn Error>> {
         return Ok("flx, a process for each picture".to_owned());
     }
     let flag = match program {
-        Program::Cwebp | Program::Cjpeg => "-version",
+        Program::Cwebp | Program::Gif2webp | Program::Cjpeg => "-version",
         _ => "--version",
     };
     let name = program.name();
@@ -92,6 +92,14 @@ fn command(
         }
         Program::Cwebp => {
             command.args(["-quiet", "-q", &setting]).arg(&task.input).arg("-o").arg(output);
+            if task.threads > 1 {
+                command.arg("-mt");
+            }
+        }
+        Program::Gif2webp => {
+            let way = format!("-{}", task.variant);
+            command.args(["-quiet", &way, "-q", &setting]);
+            command.arg(&task.input).arg("-o").arg(output);
             if task.threads > 1 {
                 command.arg("-mt");
             }

@@ -1,4 +1,5 @@
-//! What each engine of flx takes per megapixel: time, and memory in a process of its own.
+//! What each engine of flx takes per megapixel: time, memory in a process of its own, and bytes
+//! against those of another effort.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,20 @@ pub struct Load {
     pub wall_ms: f64,
     /// Of a process that did this one picture.
     pub memory: Memory,
+    /// Size of the result.
+    pub bytes: u64,
+}
+
+impl Engine {
+    /// Bytes as a share of what another engine makes of the same picture, of the largest that both
+    /// did.
+    #[must_use]
+    pub fn bytes_against(&self, other: &Self) -> Option<f64> {
+        let both = self.at.iter().zip(&other.at).rev();
+        both.filter_map(|(own, other)| Some((own.as_ref()?.bytes, other.as_ref()?.bytes)))
+            .map(|(own, other)| own as f64 / other as f64)
+            .next()
+    }
 }
 
 /// An engine that took longer than this for the smaller picture is not given the larger one.
@@ -57,12 +72,14 @@ pub fn load(
     worker.ask(&Request::one(idle))?;
     let idle = worker.peak_bytes().ok_or(untold)?;
     let request = Request::one(task.clone());
-    let mut walls = vec![worker.ask(&request)?.wall_ms];
+    let first = worker.ask(&request)?;
+    let mut walls = vec![first.wall_ms];
     let memory = Memory { peak: worker.peak_bytes().ok_or(untold)?, idle };
     while walls.len() < rounds && walls.iter().sum::<f64>() < PATIENCE_MS / 4.0 {
         walls.push(worker.ask(&request)?.wall_ms);
     }
-    Ok(Load { megapixels, wall_ms: median(walls).unwrap_or_default(), memory })
+    let wall_ms = median(walls).unwrap_or_default();
+    Ok(Load { megapixels, wall_ms, memory, bytes: first.bytes })
 }
 
 /// Every encoder at every effort, from a baseline JPEG of the same size; then every decoder, to a

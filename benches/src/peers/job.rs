@@ -66,6 +66,8 @@ const fn goals(bytes: Option<f64>, time: Option<f64>, memory: Option<f64>) -> Go
 const NONE: Goals = goals(None, None, None);
 const SCALE: &[u32] = &[46, 66, 80, 90, 100];
 const LIBWEBP: &[u32] = &[46, 66, 80, 90, 100];
+/// Settings of libwebp close enough that the cheapest that looks as good is hardly better.
+const FINELY: &[u32] = &[50, 56, 62, 66, 70, 73, 76, 79, 82, 85, 88, 91, 95, 100];
 const LIBJPEG: &[u32] = &[40, 62, 78, 90, 97];
 const MOZJPEG: &[u32] = &[44, 63, 78, 90, 98];
 const SHARP_AVIF: &[u32] = &[43, 52, 62, 76, 92];
@@ -120,6 +122,13 @@ const WEBP_ALONE: &[Entrant] = &[
     peer(Program::Cwebp, "", LIBWEBP, NONE),
     peer(Program::Vips, "", LIBWEBP, NONE),
 ];
+const ANIMATION: &[Entrant] =
+    &[flx("balanced", &[82]), peer(Program::Sharp, "animated", FINELY, NONE)];
+const ANIMATION_ALONE: &[Entrant] = &[
+    Entrant { program: Program::FlxAlone, variant: "balanced", settings: &[82], goals: NONE },
+    peer(Program::Gif2webp, "lossy", FINELY, NONE),
+    peer(Program::Gif2webp, "mixed", FINELY, NONE),
+];
 const JPEG_ALONE: &[Entrant] = &[
     Entrant { program: Program::FlxAlone, variant: "balanced", settings: SCALE, goals: NONE },
     peer(Program::Cjpeg, "optimised, progressive", LIBJPEG, NONE),
@@ -148,6 +157,12 @@ const fn single(title: &'static str, weight: Weight, entrants: &'static [Entrant
     Job { title, kind: Kind::Png, format: "png", weight, swept: false, entrants }
 }
 
+/// Not swept, as drawings are coded without loss at every quality.
+const fn animated(title: &'static str, entrants: &'static [Entrant]) -> Job {
+    let (kind, format) = (Kind::Animation, "webp");
+    Job { title, kind, format, weight: Weight::Aside, swept: false, entrants }
+}
+
 /// The jobs, in the order of the report.
 pub const JOBS: &[Job] = &[
     job("JPEG → WebP", Kind::Jpeg, "webp", Weight::Light, WEBP),
@@ -161,6 +176,8 @@ pub const JOBS: &[Job] = &[
     job("JPEG → AVIF, portable engines", Kind::Jpeg, "avif", Weight::Slow, AVIF_PORTABLE),
     single("PNG → PNG, lossless", Weight::Light, PNG),
     single("PNG → PNG of a palette", Weight::Light, PALETTE),
+    animated("GIF → animated WebP", ANIMATION),
+    animated("GIF → animated WebP, a process each", ANIMATION_ALONE),
     job("JPEG → WebP, a process each", Kind::Jpeg, "webp", Weight::Aside, WEBP_ALONE),
     job("JPEG → JPEG, a process each", Kind::Jpeg, "jpg", Weight::Aside, JPEG_ALONE),
     job("JPEG → AVIF, a process each", Kind::Jpeg, "avif", Weight::Aside, AVIF_ALONE),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::curve::Point;
 use super::job::{Entrant, Goals};
 use super::race::Finished;
 use super::ratio::{Of, Ratio, bytes, bytes_at, geometric_mean, time};
@@ -69,7 +70,7 @@ pub fn details(job: &Finished) -> String {
         text += if job.job.swept {
             "| picture | bytes at 60 | 70 | 80 | 90 | wall | CPU |\n|---|---:|---:|---:|---:|---:|---:|\n"
         } else {
-            "| picture | bytes | score of flx | of the peer's | wall | CPU |\n|---|---:|---:|---:|---:|---:|\n"
+            "| picture | bytes | score of flx | of what the peer is timed at | wall | CPU |\n|---|---:|---:|---:|---:|---:|\n"
         };
         for (name, measured) in &job.pictures {
             let (Some(flx), Some(other)) = (measured.first(), measured.get(peer)) else { continue };
@@ -97,11 +98,14 @@ pub fn details(job: &Finished) -> String {
 fn own_figures(job: &Finished, place: usize) -> String {
     let Some(entrant) = job.entrant(place) else { return String::new() };
     let all = || job.pictures.iter().filter_map(|(_, measured)| measured.get(place));
-    let single =
-        |measured: &Measured| measured.curve.points().last().map(|point| point.bytes as f64);
-    let kilobytes = geometric_mean(all().filter_map(|measured| {
-        if job.job.swept { measured.curve.bytes_at(80.0) } else { single(measured) }
-    }));
+    // Of a job that is not swept: what is timed, which looks as good as what flx made.
+    let singles: Vec<Point> =
+        job.pictures.iter().filter_map(|(_, measured)| single(measured, place)).collect();
+    let kilobytes = if job.job.swept {
+        geometric_mean(all().filter_map(|measured| measured.curve.bytes_at(80.0)))
+    } else {
+        geometric_mean(singles.iter().map(|point| point.bytes as f64))
+    };
     let ms = |of: Of, threads| {
         let times = all().flat_map(|measured| &measured.times);
         let chosen =
@@ -120,12 +124,16 @@ fn own_figures(job: &Finished, place: usize) -> String {
         whole(memory.map(|memory| memory.idle as f64 / 1e6)),
     ];
     if !job.job.swept {
-        let scores: Vec<f64> =
-            all().filter_map(|of| Some(of.curve.points().last()?.score)).collect();
-        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-        cells.push(if scores.is_empty() { "–".into() } else { format!("{mean:.1}") });
+        let mean = singles.iter().map(|point| point.score).sum::<f64>() / singles.len() as f64;
+        cells.push(if singles.is_empty() { "–".into() } else { format!("{mean:.1}") });
     }
     format!("| {} |\n", cells.join(" | "))
+}
+
+/// The cheapest point of a program's that looks as good as flx's, or its best.
+fn single(measured: &[Measured], place: usize) -> Option<Point> {
+    let own = measured.first()?.curve.points().first()?;
+    measured.get(place)?.curve.reaching(own.score)
 }
 
 impl Finished {

@@ -11,9 +11,18 @@ use flx_core::{fitting, probe};
 use image::RgbImage;
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
+use super::film::{self, Shown};
 use super::program::{Home, Program};
 use super::task::{Request, Task};
 use super::worker::Worker;
+
+/// What a result is held against.
+pub enum Reference {
+    /// A picture.
+    Still(RgbImage),
+    /// The frames of an animation.
+    Moving(Vec<Shown>),
+}
 
 /// Decodes and scores.
 pub struct Judge {
@@ -49,62 +58,97 @@ impl Judge {
     /// # Errors
     /// When it cannot be decoded.
     pub fn view(&self, file: &Path) -> Result<RgbImage, Box<dyn Error>> {
-        let (width, height, pixels) = match &self.viewer {
-            Some(viewer) => {
-                let number = self.next_view.fetch_add(1, Ordering::Relaxed);
-                let output = self.views.join(format!("{number}.raw"));
-                let task = Task {
-                    input: file.to_owned(),
-                    output: Some(output.clone()),
-                    format: "raw".to_owned(),
-                    variant: String::new(),
-                    setting: 0,
-                    width: None,
-                    threads: 1,
-                };
-                let done =
-                    viewer.lock().map_err(|_| "the viewer is broken")?.ask(&Request::one(task))?;
-                let pixels = fs::read(&output)?;
-                fs::remove_file(output)?;
-                (done.width, done.height, pixels)
-            }
-            None => {
-                let bytes = fs::read(file)?;
-                let info = probe(&bytes)?;
-                (info.width(), info.height(), fitting::decode_rgb8(&bytes)?)
-            }
-        };
-        let count = pixels.len();
-        let picture = RgbImage::from_raw(width, height, pixels);
-        Ok(picture.ok_or_else(|| format!("{count} bytes are not {width}×{height} px"))?)
+        if self.viewer.is_some() {
+            return Ok(self.by_sharp(file, "")?.0);
+        }
+        let bytes = fs::read(file)?;
+        let info = probe(&bytes)?;
+        picture(info.width(), info.height(), fitting::decode_rgb8(&bytes)?)
     }
 
-    /// SSIMULACRA2 of the picture in a file; 100 exactly when no pixel differs.
+    /// The frames of an animation.
+    ///
+    /// # Errors
+    /// When it cannot be decoded, or sharp is not installed.
+    pub fn watch(&self, file: &Path) -> Result<Vec<Shown>, Box<dyn Error>> {
+        let (strip, delays) = self.by_sharp(file, "animated")?;
+        Ok(film::frames(&strip, &delays))
+    }
+
+    /// What sharp shows, and for how long if that moves.
+    fn by_sharp(&self, file: &Path, variant: &str) -> Result<(RgbImage, Vec<u32>), Box<dyn Error>> {
+        let viewer = self.viewer.as_ref().ok_or("only sharp shows animations")?;
+        let number = self.next_view.fetch_add(1, Ordering::Relaxed);
+        let output = self.views.join(format!("{number}.raw"));
+        let task = Task {
+            input: file.to_owned(),
+            output: Some(output.clone()),
+            format: "raw".to_owned(),
+            variant: variant.to_owned(),
+            setting: 0,
+            width: None,
+            threads: 1,
+        };
+        let done = viewer.lock().map_err(|_| "the viewer is broken")?.ask(&Request::one(task))?;
+        let pixels = fs::read(&output)?;
+        fs::remove_file(output)?;
+        Ok((picture(done.width, done.height, pixels)?, done.delays))
+    }
+
+    /// SSIMULACRA2 of the picture in a file, or the mean over frames of an animation; 100 exactly
+    /// when no pixel differs.
     ///
     /// # Errors
     /// When it cannot be decoded or has another size.
-    pub fn score(&self, reference: &RgbImage, file: &Path) -> Result<f64, Box<dyn Error>> {
+    pub fn score(&self, reference: &Reference, file: &Path) -> Result<f64, Box<dyn Error>> {
         let mut hash = blake3::Hasher::new();
         hash.update(self.viewer().as_bytes());
-        hash.update(reference.as_raw());
+        match reference {
+            Reference::Still(picture) => {
+                hash.update(picture.as_raw());
+            }
+            Reference::Moving(frames) => {
+                for frame in frames {
+                    hash.update(&frame.start.to_le_bytes());
+                    hash.update(frame.picture.as_raw());
+                }
+            }
+        }
         hash.update(&fs::read(file)?);
         let known = self.known.join(hash.finalize().to_hex().as_str());
         if let Some(score) = fs::read_to_string(&known).ok().and_then(|text| text.parse().ok()) {
             return Ok(score);
         }
-        let shown = self.view(file)?;
-        if shown.dimensions() != reference.dimensions() {
-            let (found, asked) = (shown.dimensions(), reference.dimensions());
-            return Err(format!("{found:?} px in place of {asked:?}").into());
-        }
-        let score = if shown == *reference {
-            100.0
-        } else {
-            compute_frame_ssimulacra2(srgb(reference)?, srgb(&shown)?)?
+        let score = match reference {
+            Reference::Still(picture) => alike(picture, &self.view(file)?)?,
+            Reference::Moving(frames) => {
+                let shown = self.watch(file)?;
+                let scores: Vec<f64> = film::pairs(frames, &shown)
+                    .map(|(wanted, shown)| alike(wanted, shown))
+                    .collect::<Result<_, _>>()?;
+                scores.iter().sum::<f64>() / scores.len().max(1) as f64
+            }
         };
         fs::write(known, score.to_string())?;
         Ok(score)
     }
+}
+
+fn alike(wanted: &RgbImage, shown: &RgbImage) -> Result<f64, Box<dyn Error>> {
+    if shown.dimensions() != wanted.dimensions() {
+        let (found, asked) = (shown.dimensions(), wanted.dimensions());
+        return Err(format!("{found:?} px in place of {asked:?}").into());
+    }
+    if shown == wanted {
+        return Ok(100.0);
+    }
+    Ok(compute_frame_ssimulacra2(srgb(wanted)?, srgb(shown)?)?)
+}
+
+fn picture(width: u32, height: u32, pixels: Vec<u8>) -> Result<RgbImage, Box<dyn Error>> {
+    let count = pixels.len();
+    let picture = RgbImage::from_raw(width, height, pixels);
+    Ok(picture.ok_or_else(|| format!("{count} bytes are not {width}×{height} px"))?)
 }
 
 fn srgb(picture: &RgbImage) -> Result<Rgb, Box<dyn Error>> {

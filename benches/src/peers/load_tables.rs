@@ -42,7 +42,7 @@ pub fn batch(ways: &[Way]) -> String {
     table
 }
 
-/// Time and memory per megapixel.
+/// Time and memory per megapixel, and bytes of each effort against `balanced`.
 #[must_use]
 pub fn engines(engines: &[Engine]) -> String {
     let sizes: Vec<String> = engines
@@ -55,8 +55,8 @@ pub fn engines(engines: &[Engine]) -> String {
     let (small, large) =
         (sizes.first().map_or("", String::as_str), sizes.get(1).map_or("", String::as_str));
     let mut table = format!(
-        "| engine | effort | ms/MP at {small} | at {large} | peak MB at {small} | at {large} | \
-         bytes a pixel | MB besides |\n|---|---|---:|---:|---:|---:|---:|---:|\n"
+        "| engine | effort | ms/MP at {small} | at {large} | file, of balanced | peak MB at {small} \
+         | at {large} | bytes a pixel | MB besides |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     for engine in engines {
         let [first, second] = engine.at;
@@ -75,16 +75,24 @@ pub fn engines(engines: &[Engine]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {} | {} | {} | {slope} | {besides} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {slope} | {besides} |",
             engine.name,
             engine.effort,
             speed(first),
             speed(second),
+            of_balanced(engine, engines),
             peak(first),
             peak(second),
         );
     }
     table
+}
+
+/// Bytes of an encoder's file as a share of those at effort `balanced`, at the same quality.
+fn of_balanced(engine: &Engine, all: &[Engine]) -> String {
+    let balanced = all.iter().find(|one| one.name == engine.name && one.effort == "balanced");
+    let share = balanced.and_then(|balanced| engine.bytes_against(balanced));
+    share.map_or("–".to_owned(), |share| format!("{share:.3}"))
 }
 
 /// Time a megapixel and memory at every size.

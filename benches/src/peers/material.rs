@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
-use super::judge::Judge;
+use super::judge::{Judge, Reference};
 use super::program::Home;
 use super::scope::{Share, spread};
 use super::task::Task;
+use crate::animations::{Animation, animations};
 use crate::pictures::{Picture, corpus, generated, photographs};
 
 /// How a picture comes.
@@ -23,6 +24,8 @@ pub enum Kind {
     Png,
     /// As a camera's JPEG of 24 MP, to be made 1600 px wide.
     Huge,
+    /// As an animated GIF.
+    Animation,
 }
 
 /// The width that [`Kind::Huge`] is scaled to, in pixels.
@@ -37,7 +40,7 @@ pub struct Source {
     /// The result's width, when it is to be scaled.
     pub width: Option<u32>,
     /// What a perfect result would look like: the decoded file, scaled in full by Lanczos3.
-    pub reference: RgbImage,
+    pub reference: Reference,
     /// Whether it is timed too.
     pub timed: bool,
 }
@@ -46,6 +49,7 @@ pub struct Source {
 pub struct Material {
     large: Vec<Picture>,
     small: Vec<Picture>,
+    animations: Vec<Animation>,
 }
 
 impl Material {
@@ -54,22 +58,28 @@ impl Material {
     /// # Errors
     /// When a file cannot be read.
     pub fn gather() -> Result<Self, Box<dyn Error>> {
+        let animations = animations()?;
         if corpus().is_some() {
             let (large, small) = (photographs(&["clic"])?, photographs(&["kodak"])?);
-            return Ok(Self { large, small });
+            return Ok(Self { large, small, animations });
         }
         let make = |width, height, seed| Picture {
             name: format!("generated {width}×{height} {seed}"),
             pixels: generated(width, height, seed),
         };
         let large = (1..=4).map(|seed| make(2048, 1365, seed)).collect();
-        Ok(Self { large, small: (5..=10).map(|seed| make(768, 512, seed)).collect() })
+        let small = (5..=10).map(|seed| make(768, 512, seed)).collect();
+        Ok(Self { large, small, animations })
     }
 
     /// Where the photographs are from.
     #[must_use]
     pub fn origin(&self) -> &'static str {
-        if corpus().is_some() { "clic (2–3 MP) and kodak (0.4 MP)" } else { "generated pictures" }
+        if corpus().is_some() {
+            "clic (2–3 MP) and kodak (0.4 MP), animations made of it and its animated GIFs"
+        } else {
+            "generated pictures and animations"
+        }
     }
 
     /// The first large photograph.
@@ -96,6 +106,10 @@ impl Material {
         home: &Home,
         judge: &Judge,
     ) -> Result<Vec<Source>, Box<dyn Error>> {
+        if kind == Kind::Animation {
+            // They are small, so there are enough of them.
+            return self.animations.iter().map(|one| film(one, home, judge)).collect();
+        }
         let (large, small) = match kind {
             Kind::Huge => (spread(&self.large, compared.huge), Vec::new()),
             _ => (spread(&self.large, compared.large), spread(&self.small, compared.small)),
@@ -111,6 +125,14 @@ impl Material {
     }
 }
 
+fn film(animation: &Animation, home: &Home, judge: &Judge) -> Result<Source, Box<dyn Error>> {
+    let stem = animation.name.trim_end_matches(".gif").replace(['/', ' ', ':'], "-");
+    let file = write(home, &format!("{stem}.gif"), &animation.file)?;
+    let reference = Reference::Moving(judge.watch(&file)?);
+    let name = animation.name.rsplit('/').next().unwrap_or_default().chars().take(20).collect();
+    Ok(Source { name, file, width: None, reference, timed: true })
+}
+
 fn source(
     picture: &Picture,
     kind: Kind,
@@ -122,7 +144,9 @@ fn source(
     let stem = picture.name.replace(['/', ' '], "-");
     let (file, width) = match kind {
         Kind::Jpeg => (write(home, &format!("{stem}.jpg"), &picture.camera_jpeg()?)?, None),
-        Kind::Png => (write_png(home, &format!("{stem}.png"), &picture.pixels)?, None),
+        Kind::Png | Kind::Animation => {
+            (write_png(home, &format!("{stem}.png"), &picture.pixels)?, None)
+        }
         Kind::Huge => {
             let file = picture.mirrored(6000, 4000).camera_jpeg()?;
             (write(home, &format!("{stem}-24mp.jpg"), &file)?, Some(SCALED_WIDTH))
@@ -139,7 +163,7 @@ fn source(
         }
         None => shown,
     };
-    Ok(Source { name, file, width, reference, timed })
+    Ok(Source { name, file, width, reference: Reference::Still(reference), timed })
 }
 
 impl Source {

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod command_line;
 pub mod curve;
 pub mod engines;
+pub mod film;
 pub mod job;
 pub mod job_tables;
 pub mod judge;

@@ -20,6 +20,8 @@ pub enum Program {
     Pillow,
     /// libwebp's tool.
     Cwebp,
+    /// libwebp's tool for animations.
+    Gif2webp,
     /// libavif's tool.
     Avifenc,
     /// libjpeg-turbo's tool.
@@ -41,6 +43,7 @@ impl Program {
             Self::Sharp => "sharp",
             Self::Pillow => "Pillow",
             Self::Cwebp => "cwebp",
+            Self::Gif2webp => "gif2webp",
             Self::Avifenc => "avifenc",
             Self::Cjpeg => "cjpeg",
             Self::Optipng => "optipng",

@@ -52,16 +52,17 @@ pub fn bytes_at(flx: &Measured, peer: &Measured, score: f64) -> Option<f64> {
     Some(flx.curve.bytes_at(score)? / peer.curve.bytes_at(score)?)
 }
 
-/// Bytes over the scores that both reached; for a job that is not swept, flx's bytes against those
-/// of the cheapest result of the peer's that looks as good, or of its best.
+/// Bytes over the scores that both reached; for a job that is not swept, flx's bytes against the
+/// peer's at that score, or, outside what the peer's settings span, against its cheapest result that
+/// looks as good, or its best.
 #[must_use]
 pub fn bytes(flx: &Measured, peer: &Measured, swept: bool) -> Option<f64> {
     if swept {
         return geometric_mean(SCORES.iter().filter_map(|score| bytes_at(flx, peer, *score)));
     }
     let own = flx.curve.points().first()?;
-    let other = peer.curve.reaching(own.score)?;
-    Some(own.bytes as f64 / other.bytes as f64)
+    let cheapest = || Some(peer.curve.reaching(own.score)?.bytes as f64);
+    Some(own.bytes as f64 / peer.curve.bytes_at(own.score).or_else(cheapest)?)
 }
 
 /// Time over the scores that both reached.

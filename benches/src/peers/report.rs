@@ -17,7 +17,8 @@ const END: &str = "<!-- what stands above was written by just bench-peers -->";
 
 const ENGINES: &str = "One thread, a process of its own; memory above that of the idle process. \
     Encoders read a baseline JPEG of the same size; decoders write a JPEG of an eighth of the width, \
-    for which a JPEG is not decoded in full.";
+    for which a JPEG is not decoded in full. The file's size is against that of `balanced` at the same \
+    quality, 82, of the larger picture.";
 
 const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process.\n\n\
     ![Time by megapixels](cost-by-size.svg)";
@@ -121,7 +122,8 @@ fn how(race: &Race) -> String {
          pictures, so that their start is not counted, but for those with \"a process each\" (cjpeg reads no JPEG and is handed pixels). Two threads are measured \
          at a score of 80. Means are geometric: over the scores that both reached, then over pictures; in brackets the \
          best and the worst picture, and the worst one's name. Peak RSS is of a process that did one picture, with all \
-         of its runtime. PNG has one setting: the peer's cheapest result that looks no worse, or its best.",
+         of its runtime. PNG and animations have one setting, and are held against the peer's bytes at that score, or its best; it is \
+         timed at its cheapest result that looks no worse. Animations are scored by the mean over their frames.",
         race.judge.viewer(),
         race.count,
         race.scope.patience_seconds(),

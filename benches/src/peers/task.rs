@@ -13,7 +13,8 @@ pub struct Task {
     pub output: Option<PathBuf>,
     /// `webp`, `avif`, `jpg`, `png`; sharp can also write `raw` RGB.
     pub format: String,
-    /// Which of its ways the program takes, such as `mozjpeg` or `effort4`.
+    /// Which of its ways the program takes, such as `mozjpeg` or `effort4`; `animated` has sharp
+    /// take all frames.
     pub variant: String,
     /// The program's own quality setting.
     pub setting: u32,
@@ -33,7 +34,7 @@ pub struct Request {
 }
 
 /// What doing all tasks of a request took and gave.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     /// From bytes in memory to bytes in memory.
     pub wall_ms: f64,
@@ -48,6 +49,10 @@ pub struct Done {
     /// Whether the first result is the input as it was.
     #[serde(default)]
     pub unchanged: bool,
+    /// Of an animation that sharp shows: how long each of the frames, which stand one below the
+    /// other, is shown, in milliseconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delays: Vec<u32>,
 }
 
 /// The answer to a request.

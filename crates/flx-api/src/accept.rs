@@ -33,6 +33,11 @@ impl Accepted {
         Self::parse(&lines.join(", "))
     }
 
+    /// What a client takes that is answered in JSON whatever it asked for.
+    pub(crate) fn json() -> Self {
+        Self::parse("")
+    }
+
     /// A type that names images or bytes, and is liked more than JSON, asks for the picture. `*/*`
     /// and no header at all mean JSON.
     pub(crate) fn parse(header: &str) -> Self {

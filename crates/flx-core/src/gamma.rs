@@ -8,8 +8,9 @@ use crate::probe::bytes::Bytes;
 /// Numbers as they stand in the file: times 100,000.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Gamma {
-    /// The exponent that encoded the samples; 45,455 is 1/2.2.
-    pub(crate) exponent: u32,
+    /// The exponent that encoded the samples; 45,455 is 1/2.2. Without it the curve is that of
+    /// sRGB, as browsers take it.
+    pub(crate) exponent: Option<u32>,
     /// x and y of white, red, green and blue; without them those of sRGB.
     pub(crate) points: Option<[u32; 8]>,
 }
@@ -22,9 +23,10 @@ const LIKE_SRGB: std::ops::RangeInclusive<u32> = 43_182..=47_727;
 const SANE: std::ops::RangeInclusive<u32> = 10_000..=500_000;
 
 impl Gamma {
-    /// From the payloads of `gAMA` and `cHRM`.
-    pub(crate) fn read(gamma: &[u8], chromaticities: Option<&[u8]>) -> Option<Self> {
-        let exponent = Bytes::new(gamma).u32_be().filter(|value| SANE.contains(value))?;
+    /// From the payloads of `gAMA` and `cHRM`; none when neither says anything.
+    pub(crate) fn read(gamma: Option<&[u8]>, chromaticities: Option<&[u8]>) -> Option<Self> {
+        let exponent =
+            gamma.and_then(|data| Bytes::new(data).u32_be()).filter(|value| SANE.contains(value));
         let points = chromaticities.and_then(|data| {
             let mut bytes = Bytes::new(data);
             let mut points = [0; 8];
@@ -33,13 +35,15 @@ impl Gamma {
             }
             Some(points)
         });
-        Some(Self { exponent, points })
+        (exponent.is_some() || points.is_some()).then_some(Self { exponent, points })
     }
 
     /// As a profile; none where it is sRGB, or no colour space at all.
     pub(crate) fn profile(self, is_grey: bool) -> Option<ColorProfile> {
-        let curve = (!LIKE_SRGB.contains(&self.exponent))
-            .then(|| ToneReprCurve::Parametric(vec![100_000.0 / self.exponent as f32]));
+        let curve = self
+            .exponent
+            .filter(|exponent| !LIKE_SRGB.contains(exponent))
+            .map(|exponent| ToneReprCurve::Parametric(vec![100_000.0 / exponent as f32]));
         if is_grey {
             let mut profile = ColorProfile::new_gray_with_gamma(2.2);
             profile.gray_trc = Some(curve?);

@@ -4,7 +4,7 @@
 //! lie left of and above the part to be kept.
 
 use fast_image_resize::FilterType;
-use image::{DynamicImage, GrayImage, RgbaImage};
+use image::{DynamicImage, RgbaImage};
 
 use crate::Gravity;
 use crate::geometry::Geometry;
@@ -33,7 +33,7 @@ pub(crate) fn anchor(
     let window = ((part.width.round() as u32).max(1), (part.height.round() as u32).max(1));
     Some(match gravity {
         Gravity::Attention => attention(&small, window),
-        _ => entropy(&luma(&small), window),
+        _ => entropy(&small, window),
     })
 }
 
@@ -44,12 +44,6 @@ fn small(image: &DynamicImage) -> RgbaImage {
 }
 
 /// Invisible pixels show nothing, so they count as black.
-fn luma(image: &RgbaImage) -> GrayImage {
-    GrayImage::from_fn(image.width(), image.height(), |x, y| {
-        image::Luma([brightness(pixel(image, x, y)) as u8])
-    })
-}
-
 fn pixel(image: &RgbaImage, x: u32, y: u32) -> [f32; 3] {
     let [r, g, b, alpha] = image.get_pixel_checked(x, y).map_or([0; 4], |pixel| pixel.0);
     [r, g, b].map(|channel| f32::from(channel) * f32::from(alpha) / 255.0)
@@ -61,7 +55,7 @@ fn brightness([r, g, b]: [f32; 3]) -> f32 {
 }
 
 /// Cuts slices off both ends, each time the one that tells less, until the window is left.
-fn entropy(image: &GrayImage, window: (u32, u32)) -> (f64, f64) {
+fn entropy(image: &RgbaImage, window: (u32, u32)) -> (f64, f64) {
     let free = (image.width().saturating_sub(window.0), image.height().saturating_sub(window.1));
     if free.0 == 0 && free.1 == 0 {
         return (0.5, 0.5);
@@ -84,14 +78,17 @@ fn entropy(image: &GrayImage, window: (u32, u32)) -> (f64, f64) {
     if across { (share, 0.5) } else { (0.5, share) }
 }
 
-/// Shannon's entropy of the values in some columns (or rows), in bits.
-fn slice_entropy(image: &GrayImage, columns: bool, range: std::ops::Range<u32>) -> f64 {
-    let mut histogram = [0u32; 256];
+/// Shannon's entropy of the values in some columns (or rows), in bits, over the three colours: in
+/// grey a face may be no other than the wall behind it.
+fn slice_entropy(image: &RgbaImage, columns: bool, range: std::ops::Range<u32>) -> f64 {
+    let mut histograms = [[0u32; 256]; 3];
     let mut count = 0u32;
-    for (x, y, pixel) in image.enumerate_pixels() {
+    for (x, y, _) in image.enumerate_pixels() {
         if range.contains(if columns { &x } else { &y }) {
-            if let Some(bin) = histogram.get_mut(usize::from(pixel.0[0])) {
-                *bin += 1;
+            for (histogram, value) in histograms.iter_mut().zip(pixel(image, x, y)) {
+                if let Some(bin) = histogram.get_mut(value as usize) {
+                    *bin += 1;
+                }
             }
             count += 1;
         }
@@ -101,7 +98,7 @@ fn slice_entropy(image: &GrayImage, columns: bool, range: std::ops::Range<u32>) 
         let share = f64::from(*bin) / total;
         -share * share.log2()
     };
-    histogram.iter().filter(|bin| **bin > 0).map(bits).sum()
+    histograms.iter().flatten().filter(|bin| **bin > 0).map(bits).sum()
 }
 
 /// Centres the window on the greatest smoothed sum of edges, saturation and skin.
@@ -210,7 +207,7 @@ mod tests {
                     if x > 70 { noise(x, y) } else { Rgba([90, 90, 90, 255]) }
                 },
             );
-        assert!(entropy(&luma(&right), (40, 40)).0 > 0.8);
+        assert!(entropy(&right, (40, 40)).0 > 0.8);
         let top =
             RgbaImage::from_fn(
                 40,
@@ -219,7 +216,7 @@ mod tests {
                     if y < 40 { noise(x, y) } else { Rgba([90, 90, 90, 255]) }
                 },
             );
-        assert!(entropy(&luma(&top), (40, 40)).1 < 0.2);
+        assert!(entropy(&top, (40, 40)).1 < 0.2);
     }
 
     #[test]

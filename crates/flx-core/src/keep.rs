@@ -9,7 +9,7 @@ use crate::Error;
 /// Orientation is never carried over: results are upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Keep {
-    /// Copyright notice, credit and artist, of EXIF and XMP.
+    /// Copyright notice, credit and artist, of EXIF, XMP and, in JPEG, IPTC.
     pub copyright: bool,
     /// A colour profile. A result in its source's colours has theirs anyway; with this, one in sRGB
     /// whose source had a profile gets that of sRGB.
@@ -67,9 +67,9 @@ pub enum ColourSpace {
     /// sRGB, which viewers that ignore profiles show right. The default.
     #[default]
     Srgb,
-    /// The source's own, with its profile embedded. Animations, sources that are grey or in four
-    /// inks, and those whose profile cannot be read or has more than 1 MiB, become sRGB. Watermark
-    /// and background are converted, so they look the same.
+    /// The source's own, with its profile embedded, in animations too. Sources that are grey or in
+    /// four inks, and those whose profile cannot be read or has more than 1 MiB, become sRGB.
+    /// Watermark and background are converted, so they look the same.
     Source,
 }
 

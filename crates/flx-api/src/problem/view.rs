@@ -20,7 +20,10 @@ pub struct ProblemView {
     #[schema(example = 422)]
     pub status: u16,
     /// What happened this time.
-    #[schema(example = "quality is 101, allowed is 40 to 100")]
+    #[schema(
+        example = "quality is \"101\", allowed is a whole number from 40 to 100, auto, auto:low, \
+                   auto:good or auto:best"
+    )]
     pub detail: String,
     /// Short text; `Unauthorized` for a missing, malformed, unknown, rolled or revoked key.
     #[schema(example = "Invalid field")]

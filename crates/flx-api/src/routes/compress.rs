@@ -46,11 +46,14 @@ async fn work(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller_of(request)?;
     let mut upload = read(request, body, state, &caller).await?;
-    let accepted = Accepted::of(request.headers());
+    // Several pictures are told about in JSON, whose client asked for no type of picture.
+    let accepted = match upload.files.as_slice() {
+        [_] => Accepted::of(request.headers()),
+        _ => Accepted::json(),
+    };
     upload.form.choose_format(&accepted)?;
-    let wanted = if upload.files.len() == 1 { accepted.answer() } else { Answer::Json };
     let paid = paid::run(state, caller, upload).await?;
-    Ok(match (wanted, paid.only()) {
+    Ok(match (accepted.answer(), paid.only()) {
         (Answer::Picture, Some(entry)) => answer::picture(request, state, &paid, entry),
         _ => answer::json(request, state, &paid),
     })

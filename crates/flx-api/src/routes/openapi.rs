@@ -121,6 +121,23 @@ mod tests {
             (&form["fit"]["type"], &form["fit"]["default"]),
             (&"string".into(), &"inside".into())
         );
+        // The texts of single values are lost on the way, so the field's own says what they do.
+        for (field, words) in [
+            ("format", &["`same`", "`auto`", "`Accept`"][..]),
+            (
+                "quality",
+                &["`auto:low`", "`auto:good`", "`auto:best`", "60", "75", "85", "`maxBytes`"],
+            ),
+            ("effort", &["`fast`"]),
+            ("fit", &["`inside`", "`cover`", "`contain`", "`fill`"]),
+            ("gravity", &["`entropy`", "`attention`"]),
+            ("keep", &["`copyright`", "`icc`", "`exif`", "`xmp`", "`gps`"]),
+        ] {
+            let told = form[field]["description"].as_str().unwrap_or_default();
+            for word in words {
+                assert!(told.contains(word), "{field} says nothing of {word}: {told}");
+            }
+        }
         assert!(!openapi_json().contains("allOf"), "a text that is an object too is nothing");
         assert_eq!(form.as_object().unwrap().len(), TextField::ALL.len() + files.len());
     }

@@ -7,7 +7,7 @@ use png::{BlendOp, ColorType, DecodingError, DisposeOp, FrameControl, Reader, Tr
 
 use super::Profile;
 use super::frames::Frame;
-use super::raster::{MAX_PROFILE_BYTES, SLACK};
+use super::raster::{MAX_PROFILE_BYTES, SLACK, png_profile};
 use crate::probe::corrupt;
 use crate::{Error, ImageInfo, SourceFormat};
 
@@ -27,13 +27,11 @@ pub(super) fn open<'a>(
     if (width, height) != (info.coded_width(), info.coded_height()) {
         return Err(corrupt(SourceFormat::Png, "the decoder finds another size than the header"));
     }
-    let profile = match crate::probe::png::cicp(input) {
-        Some((primaries, transfer)) => Some(Profile::Cicp { primaries, transfer }),
-        None => reader.info().icc_profile.as_deref().and_then(|profile| {
-            let fits = !profile.is_empty() && profile.len() <= MAX_PROFILE_BYTES;
-            fits.then(|| Profile::Icc(profile.to_vec()))
-        }),
-    };
+    let icc = reader.info().icc_profile.as_deref().and_then(|profile| {
+        let fits = !profile.is_empty() && profile.len() <= MAX_PROFILE_BYTES;
+        fits.then(|| Profile::Icc(profile.to_vec()))
+    });
+    let profile = png_profile(input, icc);
     let length = reader
         .output_buffer_size()
         .ok_or_else(|| corrupt(SourceFormat::Png, "a frame is too large"))?;

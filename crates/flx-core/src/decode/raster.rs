@@ -21,12 +21,19 @@ pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Erro
     let picture = without_text(input);
     let decoder = PngDecoder::with_limits(Cursor::new(picture), limits(info));
     let mut decoded = read(decoder, info)?;
-    if let Some((primaries, transfer)) = crate::probe::png::cicp(input) {
-        decoded.profile = Some(Profile::Cicp { primaries, transfer });
-    } else if decoded.profile.is_none() {
-        decoded.profile = crate::probe::png::gamma(input).map(Profile::Gamma);
-    }
+    decoded.profile = png_profile(input, decoded.profile);
     Ok(decoded)
+}
+
+/// How a PNG says its numbers are meant, animated or not (section 4.3): by the chunk that goes
+/// before all others, by the profile that the decoder found, or by gamma and chromaticities.
+#[cfg(feature = "png")]
+pub(super) fn png_profile(input: &[u8], icc: Option<Profile>) -> Option<Profile> {
+    let named = crate::probe::png::cicp(input);
+    named
+        .map(|(primaries, transfer)| Profile::Cicp { primaries, transfer })
+        .or(icc)
+        .or_else(|| crate::probe::png::gamma(input).map(Profile::Gamma))
 }
 
 /// PNG's text chunks are inflated by the decoder even when nobody asks for them, so they are taken

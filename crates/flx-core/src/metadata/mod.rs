@@ -4,6 +4,8 @@
 //! left out: metadata never costs a picture.
 
 mod exif;
+#[cfg(feature = "jpeg")]
+mod iptc;
 mod source;
 mod xml;
 mod xmp;
@@ -31,7 +33,10 @@ impl Metadata {
         Self {
             icc: None,
             exif: found.exif.as_deref().and_then(|exif| exif::filtered(exif, keep)),
-            xmp: found.xmp.as_deref().and_then(|packet| xmp::filtered(packet, keep)),
+            xmp: found.rights_in(
+                found.xmp.as_deref().and_then(|packet| xmp::filtered(packet, keep)),
+                keep,
+            ),
         }
     }
 

@@ -37,6 +37,23 @@ const NOT_KEPT: [&str; 9] = [
     "DocumentAncestors",
 ];
 
+/// What stands before the properties of a packet written here.
+const HEAD: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+    <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+    <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">";
+
+/// What stands behind them.
+const TAIL: &str = "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
+
+/// A packet written here, or a new one, with a description more.
+#[cfg(feature = "jpeg")]
+pub(super) fn with_description(packet: Option<Vec<u8>>, description: &str) -> Vec<u8> {
+    let mut packet = packet.unwrap_or_else(|| [HEAD, TAIL].concat().into_bytes());
+    packet.truncate(packet.len().saturating_sub(TAIL.len()));
+    packet.extend([description, TAIL].concat().bytes());
+    packet
+}
+
 /// A packet with what may be kept; none when that is nothing.
 pub(super) fn filtered(packet: &[u8], keep: Keep) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(packet).ok()?.trim_matches('\0');
@@ -129,10 +146,7 @@ impl<'a> Properties<'a> {
         if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return None;
         }
-        let mut packet =
-            String::from("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>");
-        packet.push_str("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">");
-        packet.push_str("<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">");
+        let mut packet = String::from(HEAD);
         packet.push_str("<rdf:Description rdf:about=\"\"");
         let body = self.elements.concat();
         let used = |name: &str| {
@@ -149,7 +163,8 @@ impl<'a> Properties<'a> {
         }
         packet.push('>');
         packet.push_str(&body);
-        packet.push_str("</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>");
+        packet.push_str("</rdf:Description>");
+        packet.push_str(TAIL);
         Some(packet.into_bytes())
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Segment<'a> {
 
 pub(crate) const APP1: u8 = 0xe1;
 pub(crate) const APP2: u8 = 0xe2;
+pub(crate) const APP13: u8 = 0xed;
 pub(crate) const APP14: u8 = 0xee;
 pub(crate) const SOS: u8 = 0xda;
 pub(crate) const EOI: u8 = 0xd9;

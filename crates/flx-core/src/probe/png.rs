@@ -45,7 +45,7 @@ pub(crate) fn cicp(input: &[u8]) -> Option<(u8, u8)> {
     }
 }
 
-/// Gamma and chromaticities, unless a chunk says that the picture is in sRGB (section 4.3).
+/// Gamma and chromaticities, or one of them, unless a chunk says that the picture is in sRGB (section 4.3).
 pub(crate) fn gamma(input: &[u8]) -> Option<Gamma> {
     let (mut gamma, mut chromaticities) = (None, None);
     for chunk in chunks(input).take_while(|chunk| &chunk.name != b"IDAT") {
@@ -56,7 +56,7 @@ pub(crate) fn gamma(input: &[u8]) -> Option<Gamma> {
             _ => {}
         }
     }
-    Gamma::read(gamma?, chromaticities)
+    Gamma::read(gamma, chromaticities)
 }
 
 /// How often the animation is shown, 0 for ever (section 11.3.6.1).

@@ -24,7 +24,7 @@ fn webp() -> Options {
 }
 
 /// The frames of an animated WebP as they are shown, with their milliseconds.
-fn frames(file: &[u8]) -> Vec<(RgbaImage, u32)> {
+pub(crate) fn frames(file: &[u8]) -> Vec<(RgbaImage, u32)> {
     let mut decoder = WebPDecoder::new(Cursor::new(file)).unwrap();
     assert!(decoder.has_animation(), "a still picture");
     decoder.set_background_color(CLEAR).unwrap();
@@ -206,10 +206,10 @@ fn disposal_of_gif_frames_is_right() {
 }
 
 /// A frame of an APNG: its picture, place, disposal, blending and the fraction of a second.
-type Still = (RgbaImage, [u32; 2], u8, u8, [u16; 2]);
+pub(crate) type Still = (RgbaImage, [u32; 2], u8, u8, [u16; 2]);
 
 /// An APNG, each frame of which is one RGBA picture.
-fn apng((width, height): (u32, u32), plays: u32, frames: &[Still]) -> Vec<u8> {
+pub(crate) fn apng((width, height): (u32, u32), plays: u32, frames: &[Still]) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut chunk = |name: &[u8; 4], data: &[u8]| {
         file.extend((data.len() as u32).to_be_bytes());

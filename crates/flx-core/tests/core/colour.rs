@@ -1,10 +1,15 @@
 //! Embedded profiles are honoured: colours look right where profiles are ignored.
 
-use flx_core::{Format, SourceFormat, probe};
-use image::{ImageEncoder, Rgb, RgbImage};
+use std::collections::HashSet;
+
+use flx_core::{Format, Options, Quality, SourceFormat, probe};
+use image::{DynamicImage, ImageEncoder, Rgb, RgbImage};
 use moxcms::{ColorProfile, Layout, TransformOptions};
 
-use crate::fixtures::{crc32, decoded, difference, jpeg, picture, png, segment, to, with_segments};
+use crate::animations::{apng, frames};
+use crate::fixtures::{
+    crc32, decoded, difference, jpeg, picture, png, segment, to, with, with_segments,
+};
 
 pub(crate) fn png_with_profile(image: &RgbImage, profile: &ColorProfile) -> Vec<u8> {
     let mut file = Vec::new();
@@ -100,7 +105,11 @@ fn no_result_carries_a_profile() {
 }
 
 fn png_with_chunks(image: &RgbImage, chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let plain = png(image.clone());
+    with_chunks(&png(image.clone()), chunks)
+}
+
+/// Puts chunks right behind the header of a PNG.
+fn with_chunks(plain: &[u8], chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut file = plain[..33].to_vec();
     for (name, data) in chunks {
         let body = [name.as_slice(), data].concat();
@@ -147,9 +156,44 @@ fn gamma_and_chromaticities_of_a_png_count_unless_it_is_in_srgb() {
     let off = difference(&shown, &image.clone().into());
     assert!(off < 1.0, "off by {off}");
 
+    // Without a gamma the curve is that of sRGB, as in browsers.
+    let alone = [(b"cHRM", numbers(&points))];
+    let shown = decoded(to(Format::Png, &png_with_chunks(&wide, &alone)).bytes());
+    let off = difference(&shown, &image.clone().into());
+    assert!(off < 1.0, "off by {off}");
+
     let nonsense = [(b"gAMA", numbers(&[45_455])), (b"cHRM", numbers(&[0; 8]))];
     let shown = decoded(to(Format::Png, &png_with_chunks(&image, &nonsense)).bytes());
     assert_eq!(shown.into_rgb8(), image);
+}
+
+#[test]
+fn frames_of_an_animated_png_have_the_colours_of_a_still_one() {
+    let image = DynamicImage::from(picture(60, 40)).into_rgba8();
+    let mut second = image.clone();
+    image::imageops::invert(&mut second);
+    let stills = [image, second].map(|image| (image, [0, 0], 0, 0, [1, 10]));
+    let plain = apng((60, 40), 0, &stills);
+    let points = numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000]);
+    for chunks in [
+        vec![(b"gAMA", numbers(&[100_000]))],
+        vec![(b"gAMA", numbers(&[45_455])), (b"cHRM", points.clone())],
+        vec![(b"cHRM", points)],
+        vec![(b"gAMA", numbers(&[100_000])), (b"sRGB", vec![0])],
+        vec![(b"cICP", vec![12, 13, 0, 1])],
+    ] {
+        // Close enough that numbers left as they are would be seen.
+        let options = Options::new(Format::WebP).with_quality(Quality::new(100).unwrap());
+        let result = with(&with_chunks(&plain, &chunks), &options);
+        let shown = frames(result.bytes());
+        assert_eq!(shown.len(), 2);
+        for ((image, _), (still, ..)) in shown.into_iter().zip(&stills) {
+            let still = png(still.clone());
+            let expected = decoded(to(Format::Png, &with_chunks(&still, &chunks)).bytes());
+            let off = difference(&image.into(), &expected);
+            assert!(off < 1.5, "{chunks:?}: off by {off}");
+        }
+    }
 }
 
 #[test]
@@ -165,6 +209,24 @@ fn sixteen_bits_of_a_wide_gamut_stay_sixteen_bits() {
     assert!(greens.is_sorted());
     greens.dedup();
     assert!(greens.len() > 3_500, "{} of 4,096 steps are left", greens.len());
+}
+
+#[test]
+fn sixteen_bits_are_not_cut_to_eight_where_the_engine_codes_ten() {
+    // Sixty codes of eight bits, over a thousand pixels.
+    let ramp = |x: u32| (60 * 257 + x * 15) as u16;
+    let image = image::ImageBuffer::from_fn(1024, 64, |x, _| Rgb([ramp(x); 3]));
+    let options = Options::new(Format::Avif).with_quality(Quality::new(97).unwrap());
+    let result = with(&png(DynamicImage::ImageRgb16(image)), &options);
+    let shown = decoded(result.bytes()).into_rgb16();
+    let levels: HashSet<u16> = shown.rows().nth(32).unwrap().map(|pixel| pixel.0[1]).collect();
+    let libaom = flx_core::engines().iter().any(|engine| engine.name == "libaom");
+    let wanted = if libaom { 150 } else { 50 };
+    assert!(levels.len() >= wanted, "{} levels are left", levels.len());
+    for (x, pixel) in shown.rows().nth(32).unwrap().enumerate() {
+        let off = pixel.0[1].abs_diff(ramp(x as u32));
+        assert!(off < 3 * 257, "off by {off} at {x}");
+    }
 }
 
 /// IEC 61966-2-1.

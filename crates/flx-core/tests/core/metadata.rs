@@ -1,9 +1,13 @@
 //! Metadata is carried over by name, and by name only.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use flx_core::{ColourSpace, Format, Keep, Options, compress, probe};
 use moxcms::ColorProfile;
 
-use crate::fixtures::{difference, jpeg, picture, px, segment, with, with_segments};
+use crate::fixtures::{crc32, difference, jpeg, picture, png, px, segment, with, with_segments};
 
 const XMP: &str = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
     xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
@@ -102,6 +106,47 @@ fn what_one_format_carries_the_next_reads() {
             }
         }
     }
+}
+
+#[test]
+fn rights_of_an_agency_are_kept_whatever_else_is_there() {
+    let iptc = b"\x1c\x02\x74\0\x09IPTC-MINE\x1c\x02\x6e\0\x0bCREDIT-IPTC\x1c\x02\x5a\0\x05PARIS";
+    let length = (iptc.len() as u32).to_be_bytes();
+    let photoshop = [b"Photoshop 3.0\x008BIM\x04\x04\0\0".as_slice(), &length, iptc].concat();
+    let alone = with_segments(&jpeg(&picture(80, 60), 95), &[segment(0xed, &photoshop)]);
+    let beside = with_segments(&source(), &[segment(0xed, &photoshop)]);
+    for format in Format::ALL {
+        let result = kept(&alone, format, "copyright");
+        assert!(contains(&result, "IPTC-MINE") && contains(&result, "CREDIT-IPTC"), "{format}");
+        assert!(!contains(&result, "PARIS"), "{format}");
+        assert!(!contains(&kept(&alone, format, "exif,xmp,gps"), "IPTC"), "{format}");
+        // The packet's own notice goes first; the credit is only told here.
+        let both = kept(&beside, format, "copyright");
+        assert!(contains(&both, "RIGHTS-XMP") && contains(&both, "CREDIT-IPTC"), "{format}");
+        assert!(!contains(&both, "IPTC-MINE"), "{format}");
+        // And what was written is read again.
+        let again = kept(&both, Format::WebP, "copyright");
+        assert!(contains(&again, "RIGHTS-XMP") && contains(&again, "CREDIT-IPTC"), "{format}");
+    }
+}
+
+#[test]
+fn a_compressed_packet_of_a_png_is_read_up_to_a_bound() {
+    let with_packet = |text: &[u8]| {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(text).unwrap();
+        let packed = packed.finish().unwrap();
+        let data = [b"XML:com.adobe.xmp\0\x01\0en\0XMP\0".as_slice(), &packed].concat();
+        let named = [b"iTXt".as_slice(), &data].concat();
+        let plain = png(picture(80, 60));
+        let length = (data.len() as u32).to_be_bytes();
+        let sum = crc32(&named).to_be_bytes();
+        [&plain[..33], &length, &named, &sum, &plain[33..]].concat()
+    };
+    let result = kept(&with_packet(XMP.as_bytes()), Format::WebP, "copyright");
+    assert!(contains(&result, "RIGHTS-XMP"));
+    let bomb = format!("{XMP}<!--{}-->", " ".repeat(300 * 1024));
+    assert!(!contains(&kept(&with_packet(bomb.as_bytes()), Format::WebP, "copyright"), "RIGHTS"));
 }
 
 #[test]

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use flx_core::{
     AutoQuality, ColourSpace, Effort, Error, Format, FormatChoice, FormatSet, Limits, Options,
-    Progress, Quality, Stage, compress,
+    Progress, Quality, Stage, Watermark, compress,
 };
-use image::{Rgb, RgbImage};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use moxcms::ColorProfile;
 
+use crate::animations::apng;
 use crate::colour::png_with_profile;
-use crate::fixtures::{decoded, jpeg, photograph, png, screenshot, tiled, with};
+use crate::fixtures::{decoded, file, jpeg, photograph, png, px, screenshot, tiled, to, with};
 
 fn source() -> Vec<u8> {
     png(photograph(640, 480))
@@ -99,27 +100,51 @@ fn the_smallest_of_the_formats_is_taken() {
 #[test]
 fn the_same_format_comes_back_and_webp_for_what_is_only_read() {
     let choice = Options::new(FormatChoice::Same);
-    let png_result = compress(&source(), &choice, &Limits::default()).unwrap();
-    assert_eq!(png_result.format(), Format::Png);
-    let mut bmp = std::io::Cursor::new(Vec::new());
-    photograph(40, 30).write_to(&mut bmp, image::ImageFormat::Bmp).unwrap();
-    let result = compress(&bmp.into_inner(), &choice, &Limits::default()).unwrap();
-    assert_eq!(result.format(), Format::WebP);
+    for format in Format::ALL {
+        let result = with(to(format, &source()).bytes(), &choice);
+        assert_eq!(result.format(), format);
+    }
+    let image = DynamicImage::from(photograph(40, 30));
+    for only_read in [ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Gif] {
+        let result = with(&file(&image, only_read), &choice);
+        assert_eq!(result.format(), Format::WebP, "{only_read:?}");
+    }
+}
+
+#[test]
+fn the_same_format_of_an_animated_png_is_its_first_frame() {
+    let frame = |colour| (RgbaImage::from_pixel(24, 16, Rgba(colour)), [0, 0], 0, 0, [1, 10]);
+    let input = apng((24, 16), 0, &[frame([200, 10, 20, 255]), frame([10, 20, 200, 255])]);
+    let result = with(&input, &Options::new(FormatChoice::Same));
+    assert_eq!((result.format(), result.frames()), (Format::Png, 1));
+    let shown = decoded(result.bytes()).into_rgba8();
+    assert!(shown.pixels().all(|pixel| pixel.0 == [200, 10, 20, 255]));
 }
 
 #[test]
 fn progress_names_the_stages_in_order_and_each_encode() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&seen);
-    let limits =
-        Limits::default().with_progress(Progress::new(move |s| told.lock().unwrap().push(s)));
-    let options = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Good);
-    let result = compress(&source(), &options, &limits).unwrap();
-    let seen = seen.lock().unwrap();
-    let encodes = seen.iter().filter(|stage| **stage == Stage::Encode).count();
-    assert_eq!(encodes, result.encodes() as usize);
-    assert_eq!(seen.first(), Some(&Stage::Probe));
-    assert_eq!(seen.last(), Some(&Stage::Encode));
+    let whole = photograph(640, 480);
+    let mark = Watermark::from_png(&png(photograph(64, 48)), &Limits::default()).unwrap();
+    let plain = Options::new(Format::Jpeg).with_auto_quality(AutoQuality::Good);
+    let marked = plain.clone().with_watermark(mark).with_max_width(px(400));
+    for (input, options, passed_over) in [
+        (png(whole.clone()), plain.clone(), Some(Stage::Watermark)),
+        (png(whole.clone()), marked.clone(), None),
+        (jpeg(&whole, 95), plain, Some(Stage::Watermark)),
+        (jpeg(&whole, 95), marked, None),
+    ] {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        let progress = Progress::new(move |stage| told.lock().unwrap().push(stage));
+        let limits = Limits::default().with_progress(progress);
+        let result = compress(&input, &options, &limits).unwrap();
+        let mut expected = Stage::ALL.to_vec();
+        expected.retain(|stage| Some(*stage) != passed_over);
+        // The last stage once for each encode.
+        expected.pop();
+        expected.extend((0..result.encodes()).map(|_| Stage::Encode));
+        assert_eq!(*seen.lock().unwrap(), expected);
+    }
 }
 
 #[test]

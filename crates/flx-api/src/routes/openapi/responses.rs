@@ -39,8 +39,9 @@ pub(super) enum UploadProblems {
     /// The request is not multipart/form-data, or the file is no supported picture
     #[response(status = 415, content_type = "application/problem+json")]
     Unsupported(ProblemView),
-    /// A field is missing, unknown, given twice or has a bad value; or the picture is damaged or
-    /// exceeds a limit
+    /// A field is missing, unknown, given twice or has a bad value; the picture is damaged or
+    /// exceeds a limit; or it is out of reach (`#out-of-reach`): even quality 40 takes more than
+    /// `maxBytes`, or even quality 100 misses the score that `quality=auto` asks for
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemView),
     /// Too many requests a minute, or the period's compressions are used up (`#quota-exceeded`)
