@@ -125,7 +125,7 @@ mod tests {
             proposed.sort_by(f32::total_cmp);
         }
         assert!(proposed.len() < 30, "{proposed:?}");
-        for quality in [60.0, 82.0, 97.0] {
+        for quality in [60.0, 82.0, 93.0] {
             let next = steps.beyond(quality, quality + 0.1).unwrap();
             assert!(next > quality && !steps.are_one(quality, next), "{quality}: {next}");
         }
