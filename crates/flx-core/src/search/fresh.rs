@@ -16,15 +16,15 @@ use crate::{Effort, Format, Limits, Options, Quality};
 /// Side in pixels of the picture that is coded to know.
 const SIDE: u32 = 8;
 
-/// Qualities, and what the small picture is coded to at them.
-type Known = Vec<(f32, Vec<u8>)>;
+/// A quality, and what the small picture is coded to at it.
+type Known = (f32, Vec<u8>);
 
 /// Which qualities an engine tells apart.
 #[derive(Clone)]
 pub(crate) struct Steps {
     /// The format, where its engine's settings are coarse, and the effort that it takes.
     coarse: Option<(Format, Effort)>,
-    known: Rc<RefCell<Known>>,
+    known: Rc<RefCell<Vec<Known>>>,
 }
 
 impl Steps {
