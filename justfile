@@ -158,7 +158,12 @@ test-code: _tools
     features=$(engines flx-server/)
     cargo build --workspace --locked $features
     cargo test --workspace --locked --no-fail-fast $features
-    if [ -n "$features" ]; then cargo test --package flx-core --locked --no-fail-fast; fi
+    if [ -z "$features" ]; then exit 0; fi
+    cargo test --package flx-core --locked --no-fail-fast
+    # What the portable engines write, in the programs of others.
+    cp {{ quote(target / "debug" / "examples" / "compress_file") }} {{ quote(target / "debug" / "compress_file-portable") }}
+    FLX_TEST_PORTABLE={{ quote(target / "debug" / "compress_file-portable") }} \
+        cargo test --workspace --locked $features --test it -- readers::everybody
 
 # The end-to-end tests alone: just test-e2e [FILTER]
 test-e2e *FILTER: _tools
@@ -278,6 +283,18 @@ bench-auto *FOLDERS:
     set -eu
     {{ measuring }}
     measure auto-quality "$@"
+
+# Writes the table of the golden tests anew, for every engine that this machine can build
+golden:
+    #!/bin/sh
+    set -eu
+    {{ can_build_engines }}
+    write() {
+        cargo test --package flx-core --locked "$@" --test core \
+            -- --ignored --exact golden::the_table_is_written_anew
+    }
+    write
+    if can_build_engines; then write --features engines; fi
 
 # Fits every engine to the quality scale: FLX_CORPUS=… just fit-quality [kodak,clic [N [EFFORTS [FORMATS]]]]
 fit-quality *ARGS:

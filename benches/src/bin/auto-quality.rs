@@ -10,7 +10,7 @@ use std::io::Write;
 use std::num::NonZeroU32;
 
 use flx_benches::pictures::{Picture, photographs};
-use flx_core::{AutoQuality, Compressed, Format, Limits, Options, compress, engines};
+use flx_core::{AutoQuality, Compressed, Format, Limits, Options, compress};
 use rayon::prelude::*;
 
 /// Encodes a picture, on average over all formats and looks.
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "|---|---|---|---|---|---|")?;
     let mut all = Vec::new();
     let mut broken = Vec::new();
-    for format in engines().into_iter().map(|engine| engine.format) {
+    for format in Format::ALL {
         if format == Format::Png {
             continue;
         }

@@ -1,4 +1,4 @@
-//! From pixels to a file. This is the place that decides which engine writes a format.
+//! From pixels to a file, by the engine that `engines::writer` names.
 
 #[cfg(feature = "avif")]
 mod avif;
@@ -14,6 +14,7 @@ use std::num::NonZeroU32;
 
 use crate::colour::Space;
 use crate::content::{self, Content, Kind};
+use crate::engines::{Writer, writer};
 use crate::options::Background;
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Limits, Options};
@@ -72,18 +73,25 @@ pub(crate) fn encode(
     coding: Coding,
     how: &How<'_>,
 ) -> Result<Written, Error> {
-    let bytes = match format {
+    let bytes = match writer(format, how.effort) {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(raster, coding, how)?,
-        #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(raster, coding, how)?,
+        Writer::Libwebp => webp::encode(raster, coding, how)?,
+        #[cfg(feature = "avif-aom")]
+        Writer::Libaom => avif::by_libaom(raster, coding, how)?,
+        #[cfg(all(feature = "avif", not(feature = "avif-aom")))]
+        Writer::Rav1e => avif::by_rav1e(raster, coding, how)?,
+        #[cfg(feature = "jpeg-jpegli")]
+        Writer::Jpegli => jpeg::by_jpegli(raster, coding, how)?,
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(raster, coding, how)?,
+        Writer::Mozjpeg => jpeg::by_mozjpeg(raster, coding, how)?,
         // A palette that saves nothing, or that has all the colours, keeps every pixel.
         #[cfg(feature = "png")]
-        Format::Png => return png::encode(raster, coding, how),
-        #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
-        other => other.check_enabled().and(Ok(Vec::new()))?,
+        Writer::Oxipng => return png::encode(raster, coding, how),
+        #[allow(unreachable_patterns, reason = "none is chosen that is not in the build")]
+        _ => {
+            format.check_enabled()?;
+            return Err(failed(format, "its engine is not in this build"));
+        }
     };
     Ok(Written { bytes, is_lossless: coding == Coding::Lossless })
 }
