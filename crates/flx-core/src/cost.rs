@@ -1,10 +1,11 @@
 //! What the engines take, as measured: for those who decide what may run beside what.
 //!
-//! Every figure is printed by `just bench-peers` (in `docs/BENCHMARKS.md`, "What each engine
-//! takes") and rounded up here: of the two sizes measured the slower, and for memory the line
-//! through both. Pictures were photographs of 2.8 and 11.2 megapixels in 8-bit RGB, on one thread.
-//! More channels and deeper samples take more in proportion. The tests of memory hold every
-//! engine to its figures, in builds with and without the portable ones.
+//! Figures are those of `just bench-peers` (in `docs/BENCHMARKS.md`, "What each engine takes"),
+//! rounded up: of the two sizes measured the slower, and for memory the line through both.
+//! Pictures were photographs of 2.8 and 11.2 megapixels in 8-bit RGB, on one thread. More channels
+//! and deeper samples take more in proportion. Memory of rav1e, of WebP without loss and of JPEG in
+//! four inks was measured at 3 and 12 megapixels in the way of the tests of memory
+//! (`tests/core/memory.rs`), which hold every engine to its figure; their times are guesses.
 //!
 //! ```
 //! use flx_core::{Effort, Format, cost::Cost};

@@ -195,7 +195,7 @@ mod tests {
         assert!((89_000_000..200_000_000).contains(&baseline), "{baseline}");
         assert!((218_000_000..600_000_000).contains(&progressive), "{progressive}");
         assert!(inks > baseline + 50_000_000 * 7, "{inks}: four inks are decoded whole");
-        assert!(weigh(&jpeg(0xc2, 4, wide, high)) > inks + 50_000_000 * 8, "and coefficients");
+        assert!(weigh(&jpeg(0xc2, 4, wide, high)) >= inks + 50_000_000 * 8, "and coefficients");
     }
 
     #[test]
@@ -235,12 +235,12 @@ mod tests {
 
     #[test]
     fn a_box_weighs_by_the_result_it_gives() {
-        let source = picture(1000, 800);
+        let source = picture(4000, 3200);
         let plain = Options::new(Format::Png);
         let boxed = plain.clone().with_max_width(side(u32::MAX)).with_max_height(side(u32::MAX));
         assert_eq!(bytes(&source, &boxed), bytes(&source, &plain), "nothing is enlarged");
-        let framed = plain.clone().with_max_width(side(4000)).with_max_height(side(4000));
-        assert!(bytes(&source, &framed.with_fit(Fit::Contain)) > 10 * bytes(&source, &plain));
+        let framed = plain.clone().with_max_width(side(16_000)).with_max_height(side(16_000));
+        assert!(bytes(&source, &framed.with_fit(Fit::Contain)) > 8 * bytes(&source, &plain));
         assert!(bytes(&source, &boxed.with_enlarge(true)) > 1 << 60, "as much as there is");
     }
 }

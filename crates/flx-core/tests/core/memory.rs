@@ -63,6 +63,7 @@ fn high_water_mark() -> Option<u64> {
 
 #[test]
 #[ignore = "the other tests here start it"]
+#[allow(clippy::print_stdout, reason = "it answers the test that started it")]
 fn one_picture_in_a_process_of_its_own() {
     let told = |name: &str| env::var(format!("FLX_MEMORY_{name}"));
     // Nobody started it.
@@ -133,7 +134,6 @@ fn fifty_megapixels_to_2000_wide_stay_within_their_bounds() {
         let task =
             Task { file: &file, format: Format::WebP, effort: Effort::Balanced, width: 2000 };
         let Some((_, peak)) = task.peak() else { return };
-        println!("progressive: {progressive}: {} MB", peak / MB);
         assert!(peak < bound, "progressive: {progressive}: {} MB", peak / MB);
     }
 }
@@ -150,7 +150,6 @@ fn no_engine_takes_more_than_its_measured_share() {
             let Some((above, _)) = task.peak() else { return };
             let share = Cost::of_writing(format, effort);
             let share = share.base_bytes + pixels * share.bytes_a_pixel;
-            println!("{format} at {effort}: {} of {} MB", above / MB, share / MB);
             assert!(above < share + SLACK, "{format} at {effort}: {} MB", above / MB);
         }
     }
@@ -170,7 +169,6 @@ fn scaling_takes_twice_the_pixels_and_the_share_of_the_engine_at_most() {
         let share = Cost::of_writing(format, Effort::Fast);
         let share = share.base_bytes + output * share.bytes_a_pixel;
         let bound = 2 * 3 * (decoded + output) + share;
-        println!("{format}: {} of {} MB", above / MB, bound / MB);
         assert!(above < bound, "{format}: {} MB, at most {}", above / MB, bound / MB);
     }
 }

@@ -257,14 +257,14 @@ fn what_was_found_does_not_outlast_a_cancel() {
 
 #[test]
 fn short_of_time_more_effort_is_asked_for_than_spent() {
-    // Four megapixels are sure of `balanced` in half the time that `small` is sure of.
-    let input = png(tiled(&photograph(250, 200), 2_500, 1_600));
-    let options = |effort| Options::new(Format::WebP).with_effort(effort);
-    let limits = Limits::default().with_deadline(Instant::now() + Duration::from_millis(3_300));
+    // A megapixel is sure of `balanced` in a quarter of the time that `small` is sure of.
+    let input = png(tiled(&photograph(250, 200), 1_250, 800));
+    let options = |effort| Options::new(Format::Png).with_effort(effort);
+    let limits = Limits::default().with_deadline(Instant::now() + Duration::from_secs(6));
     let result = compress(&input, &options(Effort::Small), &limits).unwrap();
     let of = |effort| with(&input, &options(effort)).into_bytes();
-    assert_ne!(result.bytes(), of(Effort::Small));
-    assert!([Effort::Balanced, Effort::Fast].map(of).contains(&result.into_bytes()));
+    let spent_less = [Effort::Balanced, Effort::Fast].map(of).contains(&result.bytes().to_vec());
+    assert!(spent_less && result.into_bytes() != of(Effort::Small));
 }
 
 #[test]
