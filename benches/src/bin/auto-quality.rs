@@ -8,7 +8,7 @@ use std::io::Write;
 use std::num::NonZeroU32;
 
 use flx_benches::pictures::{Picture, photographs};
-use flx_core::{AutoQuality, Compressed, Format, Limits, Options, compress, engines};
+use flx_core::{AutoQuality, Compressed, Format, Limits, Options, compress};
 use rayon::prelude::*;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     writeln!(out, "|---|---|---|---|---|---|")?;
     let mut all = Vec::new();
-    for format in engines().into_iter().map(|engine| engine.format) {
+    for format in Format::ALL {
         if format == Format::Png {
             continue;
         }

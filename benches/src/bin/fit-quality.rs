@@ -10,7 +10,7 @@ use std::io::Write;
 
 use flx_benches::pictures::{Picture, photographs};
 use flx_benches::score::ssimulacra2;
-use flx_core::{Format, engines, fitting};
+use flx_core::{Effort, Engine, Format, fitting};
 use rayon::prelude::*;
 
 /// Settings at which each engine is measured; between them scores are interpolated.
@@ -31,10 +31,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pictures: Vec<Picture> = photographs(&folders)?.into_iter().step_by(step).collect();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} pictures of {}", pictures.len(), folders.join(", "))?;
-    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
+    let lossy = Format::ALL.into_iter().filter(|format| *format != Format::Png);
+    // The engine of the default effort, at which pictures are encoded here.
+    let engines = lossy.map(|format| Engine::of(format, Effort::default()));
+    for engine in engines.clone() {
         check(&mut out, &pictures, engine.format, engine.name)?;
     }
-    for engine in engines().into_iter().filter(|engine| engine.format != Format::Png) {
+    for engine in engines {
         fit(&mut out, &pictures, engine.format, engine.name)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! From pixels to a file. This is the place that decides which engine writes a format.
+//! From pixels to a file, by the engine that `engines::writer` names.
 
 #[cfg(feature = "avif")]
 mod avif;
@@ -13,6 +13,7 @@ pub(crate) mod webp;
 use std::num::NonZeroU32;
 
 use crate::content::{self, Kind};
+use crate::engines::{Writer, writer};
 use crate::options::Background;
 use crate::raster::Raster;
 use crate::{Effort, Error, Format, Limits, Options};
@@ -59,17 +60,21 @@ pub(crate) fn encode(
     coding: Coding,
     how: &How<'_>,
 ) -> Result<Vec<u8>, Error> {
-    match format {
+    match writer(format, how.effort) {
         #[cfg(feature = "webp")]
-        Format::WebP => webp::encode(raster, coding, how),
-        #[cfg(feature = "avif")]
-        Format::Avif => avif::encode(raster, coding, how),
+        Writer::Libwebp => webp::encode(raster, coding, how),
+        #[cfg(feature = "avif-aom")]
+        Writer::Libaom => avif::by_libaom(raster, coding, how),
+        #[cfg(all(feature = "avif", not(feature = "avif-aom")))]
+        Writer::Rav1e => avif::by_rav1e(raster, coding, how),
+        #[cfg(feature = "jpeg-jpegli")]
+        Writer::Jpegli => jpeg::by_jpegli(raster, coding, how),
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::encode(raster, coding, how),
+        Writer::Mozjpeg => jpeg::by_mozjpeg(raster, coding, how),
         #[cfg(feature = "png")]
-        Format::Png => png::encode(raster, coding, how),
-        #[allow(unreachable_patterns, reason = "reached only in builds without some format")]
-        other => other.check_enabled().and(Ok(Vec::new())),
+        Writer::Oxipng => png::encode(raster, coding, how),
+        #[allow(unreachable_patterns, reason = "none is chosen that is not in the build")]
+        _ => format.check_enabled().and(Err(failed(format, "its engine is not in this build"))),
     }
 }
 

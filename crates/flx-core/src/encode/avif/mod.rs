@@ -3,12 +3,6 @@
 mod container;
 mod stream;
 
-// This is the place that decides which engine codes AVIF.
-#[cfg(feature = "avif-aom")]
-use aom as engine;
-#[cfg(not(feature = "avif-aom"))]
-use portable as engine;
-
 #[cfg(feature = "avif-aom")]
 mod aom;
 #[cfg(feature = "avif-aom")]
@@ -27,6 +21,7 @@ mod smooth;
 use container::Contents;
 
 use super::{Coding, How, failed};
+use crate::quality::SettingTable;
 use crate::raster::Raster;
 use crate::{Error, Format};
 
@@ -38,13 +33,28 @@ struct Streams {
     alpha: Option<Vec<u8>>,
 }
 
-pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = match coding {
-        Coding::Lossy(quality) => (engine::SETTINGS.at(quality), quality),
-        Coding::Setting { setting, quality } => (setting, quality),
-        Coding::Lossless => return Err(failed(Format::Avif, "it has no lossless coding")),
-    };
-    let streams = engine::encode(raster, setting, quality, how)?;
+#[cfg(feature = "avif-aom")]
+pub(super) fn by_libaom(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (setting, quality) = lossy(coding, &aom::SETTINGS)?;
+    contained(raster, &aom::encode(raster, setting, quality, how)?)
+}
+
+#[cfg(not(feature = "avif-aom"))]
+pub(super) fn by_rav1e(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (setting, quality) = lossy(coding, &portable::SETTINGS)?;
+    contained(raster, &portable::encode(raster, setting, quality, how)?)
+}
+
+/// An engine's own setting, and the quality that decides what else depends on the scale.
+fn lossy(coding: Coding, table: &SettingTable<10>) -> Result<(f32, f32), Error> {
+    match coding {
+        Coding::Lossy(quality) => Ok((table.at(quality), quality)),
+        Coding::Setting { setting, quality } => Ok((setting, quality)),
+        Coding::Lossless => Err(failed(Format::Avif, "it has no lossless coding")),
+    }
+}
+
+fn contained(raster: &Raster, streams: &Streams) -> Result<Vec<u8>, Error> {
     container::write(&Contents {
         width: raster.width(),
         height: raster.height(),

@@ -1,4 +1,4 @@
-//! JPEG: the engine for each effort.
+//! JPEG by two engines: what they have in common.
 
 #[cfg(feature = "jpeg-jpegli")]
 mod jpegli;
@@ -21,22 +21,25 @@ enum Chroma {
 /// equal score, but who asks for this much wants fine red lines to stay fine.
 const FULL_CHROMA_FROM: f32 = 96.0;
 
-pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = match coding {
-        Coding::Lossy(quality) => (None, quality),
-        Coding::Setting { setting, quality } => (Some(setting), quality),
-        Coding::Lossless => return Err(refused("it has no lossless coding")),
-    };
-    let chroma = if quality >= FULL_CHROMA_FROM { Chroma::Full } else { Chroma::Halved };
-    // jpegli is as small as mozjpeg on large pictures in a sixth of its time; mozjpeg's search
-    // still finds the smallest file on many.
-    #[cfg(feature = "jpeg-jpegli")]
-    if how.effort != crate::Effort::Small {
-        let setting = setting.unwrap_or_else(|| jpegli::setting(quality, chroma));
-        return jpegli::encode(raster, setting, chroma, how);
-    }
-    let setting = setting.unwrap_or_else(|| mozjpeg::setting(quality, chroma));
+#[cfg(feature = "jpeg-jpegli")]
+pub(super) fn by_jpegli(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (setting, chroma) = lossy(coding, jpegli::setting)?;
+    jpegli::encode(raster, setting, chroma, how)
+}
+
+pub(super) fn by_mozjpeg(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
+    let (setting, chroma) = lossy(coding, mozjpeg::setting)?;
     mozjpeg::encode(raster, setting, chroma, how)
+}
+
+/// An engine's own setting, and the resolution of chroma that the quality asks for.
+fn lossy(coding: Coding, table: fn(f32, Chroma) -> f32) -> Result<(f32, Chroma), Error> {
+    let chroma = |quality| if quality >= FULL_CHROMA_FROM { Chroma::Full } else { Chroma::Halved };
+    match coding {
+        Coding::Lossy(quality) => Ok((table(quality, chroma(quality)), chroma(quality))),
+        Coding::Setting { setting, quality } => Ok((setting, chroma(quality))),
+        Coding::Lossless => Err(refused("it has no lossless coding")),
+    }
 }
 
 fn refused(reason: impl ToString) -> Error {
