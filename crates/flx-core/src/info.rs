@@ -15,6 +15,8 @@ pub struct ImageInfo {
     pub(crate) orientation: Orientation,
     pub(crate) bit_depth: u8,
     pub(crate) has_alpha: bool,
+    pub(crate) progressive: bool,
+    pub(crate) cmyk: bool,
     pub(crate) frames: u32,
     pub(crate) bytes: u64,
 }
@@ -68,6 +70,20 @@ impl ImageInfo {
     #[must_use]
     pub const fn has_alpha(&self) -> bool {
         self.has_alpha
+    }
+
+    /// Whether it is a progressive JPEG, all of whose coefficients stand in memory until the last
+    /// scan is read; `false` in other formats.
+    #[must_use]
+    pub const fn is_progressive(&self) -> bool {
+        self.progressive
+    }
+
+    /// Whether it is a JPEG in four inks (CMYK or YCCK), which is decoded whole, whatever size is
+    /// wanted; `false` in other formats.
+    #[must_use]
+    pub const fn is_cmyk(&self) -> bool {
+        self.cmyk
     }
 
     /// Number of frames; 1 for a still picture.

@@ -68,6 +68,7 @@ mod colour;
 mod compress;
 mod compressed;
 mod content;
+pub mod cost;
 mod decode;
 mod effort;
 mod embed;

@@ -69,6 +69,12 @@ impl Watermark {
             .map_err(|error| Error::Watermark(Box::new(error)))
     }
 
+    /// Bytes that its pixels take in memory, for as long as a clone of it lives.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.picture.as_bytes().len() as u64
+    }
+
     /// Width in percent of the picture's width. Default 20.
     #[must_use]
     pub fn with_scale(mut self, scale: WatermarkScale) -> Self {

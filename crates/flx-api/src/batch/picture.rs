@@ -89,7 +89,19 @@ pub(crate) async fn watermark(
     file: Spooled,
 ) -> Result<Watermark, Problem> {
     let limits = state.picture_limits().with_max_pixels(MAX_WATERMARK_PIXELS);
+    let turn = Instant::now() + state.settings().limits().queue_timeout();
+    let memory = match probe(state, &file).await {
+        Ok(info) if limits.check(&info).is_ok() => {
+            let memory = state.admission().memory(weight::of_watermark(&info));
+            let memory = timeout_at(turn.into(), memory).await;
+            Some(memory.ok().flatten().ok_or_else(waited_too_long)?)
+        }
+        // It is refused below, by its own name, before anything is decoded.
+        _ => None,
+    };
     let decoded = state.pool().run(account, move || {
+        // What it takes once it is decoded counts with every picture it is drawn over.
+        let _memory = memory;
         let bytes = file.load().map_err(|error| unreadable(&error))?;
         Watermark::from_png(&bytes, &limits)
             .map_err(|error| refuse::picture(&error, "watermarkFile"))

@@ -131,6 +131,8 @@ pub(super) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     }
     let mut info = plain_info(SourceFormat::Jpeg, input, frame.width.into(), frame.height.into());
     info.orientation = orientation;
+    info.progressive = frame.progressive;
+    info.cmyk = frame.components == 4;
     let detail = JpegDetail { components: frame.components, written_by_adobe, icc: icc.join() };
     Ok(Header { info, detail: Detail::Jpeg(detail) })
 }
@@ -139,6 +141,7 @@ struct Frame {
     width: u16,
     height: u16,
     components: u8,
+    progressive: bool,
 }
 
 impl Frame {
@@ -169,7 +172,7 @@ impl Frame {
         if !matches!(components, 1 | 3 | 4) {
             return Err(unsupported(format!("{components} colour components")));
         }
-        Ok(Self { width, height, components })
+        Ok(Self { width, height, components, progressive: segment.marker == 0xc2 })
     }
 }
 

@@ -92,6 +92,8 @@ fn plain_info(format: SourceFormat, input: &[u8], width: u32, height: u32) -> Im
         orientation: Orientation::NoTransforms,
         bit_depth: 8,
         has_alpha: false,
+        progressive: false,
+        cmyk: false,
         frames: 1,
         bytes: input.len() as u64,
     }
