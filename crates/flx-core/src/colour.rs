@@ -49,10 +49,23 @@ pub(crate) fn settle(decoded: Decoded, options: &Options) -> Coloured {
             let named = options.keep().icc && matches!(decoded.profile, Some(Profile::Icc(_)));
             let named = named && coloured(&pixels);
             let (raster, conversion) = to_srgb(Decoded { pixels, profile: decoded.profile });
-            let icc = named.then(|| ColorProfile::new_srgb().encode().ok()).flatten();
+            let icc = named.then(|| written(&ColorProfile::new_srgb())).flatten();
             Coloured { raster, conversion, space: None, icc }
         }
     }
+}
+
+/// The file of a profile, as others accept it.
+fn written(profile: &ColorProfile) -> Option<Vec<u8>> {
+    let mut icc = profile.encode().ok()?;
+    // libpng refuses a length that is no multiple of four (ICC.1:2022, 7.1), and any white point
+    // but this very D50 (7.2.16).
+    icc.resize(icc.len().next_multiple_of(4), 0);
+    let length = u32::try_from(icc.len()).ok()?.to_be_bytes();
+    let d50 = [0x0000_f6d6_u32, 0x0001_0000, 0x0000_d32d].map(u32::to_be_bytes).concat();
+    icc.get_mut(..4)?.copy_from_slice(&length);
+    icc.get_mut(68..80)?.copy_from_slice(&d50);
+    Some(icc)
 }
 
 /// Whether any pixel is other than grey: encoders may store a picture without colours in a way
@@ -79,7 +92,7 @@ impl Space {
         }
         let icc = match source {
             Profile::Icc(bytes) => bytes.clone(),
-            _ => profile.encode().ok()?,
+            _ => written(&profile)?,
         };
         (icc.len() <= MAX_EMBEDDED_BYTES).then_some((Self(profile), icc))
     }
@@ -338,4 +351,20 @@ fn lightness_curve(curve: &ToneReprCurve) -> Option<Vec<u16>> {
         (inks::encoded(light) * 65_535.0).round() as u16
     };
     Some((0..=u16::MAX).map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_written_as_libpng_takes_them() {
+        for profile in [ColorProfile::new_srgb(), ColorProfile::new_display_p3()] {
+            let icc = written(&profile).unwrap();
+            assert_eq!(icc.len() % 4, 0);
+            assert_eq!(icc[..4], (icc.len() as u32).to_be_bytes());
+            assert_eq!(icc[68..80], [0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d]);
+            assert!(ColorProfile::new_from_slice(&icc).is_ok());
+        }
+    }
 }
