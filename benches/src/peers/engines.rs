@@ -45,12 +45,13 @@ const PATIENCE_MS: f64 = 8_000.0;
 /// # Errors
 /// When flx fails.
 pub fn load(
+    program: Program,
     home: &Home,
     task: &Task,
     megapixels: f64,
     rounds: usize,
 ) -> Result<Load, Box<dyn Error>> {
-    let command = Program::Flx.worker(home, task.threads).ok_or("flx stays")?;
+    let command = program.worker(home, task.threads).ok_or("flx stays")?;
     let untold = "the system does not tell a process's peak memory";
     let mut worker = Worker::start(command)?;
     let idle = Task { input: speck(Kind::Jpeg, home)?, width: None, ..task.clone() };
@@ -65,7 +66,8 @@ pub fn load(
     Ok(Load { megapixels, wall_ms: median(walls).unwrap_or_default(), memory })
 }
 
-/// Every encoder at every effort, from a baseline JPEG of the same size; then every decoder, to a
+/// Every encoder at every effort, from a baseline JPEG of the same size, those of a portable build
+/// too; then every decoder, to a
 /// JPEG of an eighth of its width.
 ///
 /// # Errors
@@ -82,13 +84,16 @@ pub fn measure(
     };
     let pictures = sides.map(|(width, height)| picture.mirrored(width, height));
     let mut engines = Vec::new();
-    let mut run = |name: &str, effort: &'static str, task: &dyn Fn(&Picture) -> Made| {
+    let mut run = |program: Program,
+                   name: &str,
+                   effort: &'static str,
+                   task: &dyn Fn(&Picture) -> Made| {
         let mut at = [None, None];
         for (picture, place) in pictures.iter().zip(&mut at) {
             let megapixels =
                 f64::from(picture.pixels.width()) * f64::from(picture.pixels.height()) / 1e6;
             // A size that an engine refuses or does not survive has no figures.
-            let Ok(load) = load(home, &task(picture)?, megapixels, rounds) else { break };
+            let Ok(load) = load(program, home, &task(picture)?, megapixels, rounds) else { break };
             *place = Some(load);
             if load.wall_ms > PATIENCE_MS {
                 break;
@@ -105,14 +110,23 @@ pub fn measure(
         ("PNG of a palette", "png", "+palette"),
     ] {
         for effort in ["fast", "balanced", "small"] {
-            run(&format!("to {name}"), effort, &|picture| {
+            run(Program::Flx, &format!("to {name}"), effort, &|picture| {
                 let input = write(home, "engine.jpg", &picture.camera_jpeg()?)?;
                 Ok(task(&input, format, &format!("{effort}{palette}"), None))
             })?;
         }
     }
+    // Only these two formats have another engine in a portable build.
+    for (name, format) in [("AVIF by rav1e", "avif"), ("JPEG by mozjpeg", "jpg")] {
+        for effort in ["fast", "balanced", "small"] {
+            run(Program::FlxPortable, &format!("to {name}"), effort, &|picture| {
+                let input = write(home, "engine.jpg", &picture.camera_jpeg()?)?;
+                Ok(task(&input, format, effort, None))
+            })?;
+        }
+    }
     for from in ["JPEG", "progressive JPEG", "PNG", "WebP", "AVIF"] {
-        run(&format!("from {from}"), "", &|picture| {
+        run(Program::Flx, &format!("from {from}"), "", &|picture| {
             let width = (picture.pixels.width() / 8).max(1);
             Ok(task(&file(picture, from, home)?, "jpg", "fast", Some(width)))
         })?;

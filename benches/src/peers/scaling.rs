@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::engines::{Load, load, progressive_jpeg};
 use super::material::write;
-use super::program::Home;
+use super::program::{Home, Program};
 use super::scope::Scope;
 use super::task::Task;
 use crate::pictures::Picture;
@@ -56,7 +56,7 @@ pub fn measure(
                 threads: 1,
             };
             let megapixels = f64::from(width) * f64::from(height) / 1e6;
-            growth.loads.extend(load(home, &task, megapixels, 3));
+            growth.loads.extend(load(Program::Flx, home, &task, megapixels, 3));
         }
     }
     Ok(growths.into())
