@@ -279,6 +279,18 @@ bench-auto *FOLDERS:
     {{ measuring }}
     measure auto-quality "$@"
 
+# Writes the table of the golden tests anew, for every engine that this machine can build
+golden:
+    #!/bin/sh
+    set -eu
+    {{ can_build_engines }}
+    write() {
+        cargo test --package flx-core --locked "$@" --test core \
+            -- --ignored --exact golden::the_table_is_written_anew
+    }
+    write
+    if can_build_engines; then write --features engines; fi
+
 # Fits every engine to the quality scale: FLX_CORPUS=… just fit-quality [kodak,clic [N]]
 fit-quality *FOLDERS:
     #!/bin/sh
