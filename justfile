@@ -158,7 +158,12 @@ test-code: _tools
     features=$(engines flx-server/)
     cargo build --workspace --locked $features
     cargo test --workspace --locked --no-fail-fast $features
-    if [ -n "$features" ]; then cargo test --package flx-core --locked --no-fail-fast; fi
+    if [ -z "$features" ]; then exit 0; fi
+    cargo test --package flx-core --locked --no-fail-fast
+    # What the portable engines write, in the programs of others.
+    cp {{ quote(target / "debug" / "examples" / "compress_file") }} {{ quote(target / "debug" / "compress_file-portable") }}
+    FLX_TEST_PORTABLE={{ quote(target / "debug" / "compress_file-portable") }} \
+        cargo test --workspace --locked $features --test it -- readers::everybody
 
 # The end-to-end tests alone: just test-e2e [FILTER]
 test-e2e *FILTER: _tools
