@@ -9,14 +9,14 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Format {
-    /// Lossy WebP (RFC 9649). The default.
+    /// WebP (RFC 9649): lossy, or lossless where that is smaller. The default.
     #[default]
     WebP,
     /// AVIF (AV1 Image File Format 1.1).
     Avif,
     /// Progressive JPEG (ITU-T T.81).
     Jpeg,
-    /// Lossless PNG (PNG, third edition).
+    /// PNG (third edition): lossless, or of a palette where that is asked for.
     Png,
 }
 
@@ -126,16 +126,19 @@ impl FromStr for Format {
 }
 
 /// An input format, told by the first bytes and never by a name.
+///
+/// Animations (APNG, WebP, GIF) stay such where WebP is written, and give their first frame
+/// elsewhere; see [`compress`](crate::compress()).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceFormat {
     /// JPEG: baseline, extended sequential or progressive Huffman coding, 8 bit.
     Jpeg,
-    /// PNG and APNG (its default image).
+    /// PNG and APNG.
     Png,
-    /// WebP, lossy or lossless; the first frame of an animation.
+    /// WebP, lossy or lossless, still or moving.
     WebP,
-    /// GIF; the first frame of an animation.
+    /// GIF, still or moving.
     Gif,
     /// AVIF still pictures and the primary picture of sequences.
     Avif,

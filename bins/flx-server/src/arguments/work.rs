@@ -21,7 +21,8 @@ pub(crate) struct Work {
     #[arg(long, env = "FLX_QUEUE_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 120)]
     queue_timeout_seconds: u64,
 
-    /// Seconds after which no further stage of a picture is started
+    /// Seconds after which no further stage of a picture is started, and the engines that can stop
+    /// half-way do
     #[arg(long, env = "FLX_PICTURE_TIMEOUT_SECONDS", value_name = "SECONDS", default_value_t = 60)]
     picture_timeout_seconds: u64,
 
