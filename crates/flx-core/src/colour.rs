@@ -357,3 +357,19 @@ fn lightness_curve(curve: &ToneReprCurve) -> Option<Vec<u16>> {
     };
     Some((0..=u16::MAX).map(shown).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_written_as_libpng_takes_them() {
+        for profile in [ColorProfile::new_srgb(), ColorProfile::new_display_p3()] {
+            let icc = written(&profile).unwrap();
+            assert_eq!(icc.len() % 4, 0);
+            assert_eq!(icc[..4], (icc.len() as u32).to_be_bytes());
+            assert_eq!(icc[68..80], [0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d]);
+            assert!(ColorProfile::new_from_slice(&icc).is_ok());
+        }
+    }
+}
