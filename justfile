@@ -321,6 +321,24 @@ bench-peers *ARGS: setup _peers _python
     worker flx-worker $features
     measure bench-peers "$home" "$@"
 
+# Instructions of one picture by function, counted by callgrind: just instructions FILE FORMAT [EFFORT]
+instructions FILE FORMAT EFFORT="balanced":
+    #!/bin/sh
+    set -eu
+    {{ debian_packages }}
+    {{ measuring }}
+    need valgrind valgrind
+    install_needed
+    folder={{ quote(target / "instructions") }}
+    mkdir -p "$folder"
+    cargo build --quiet --release --locked --package flx-benches $features --bin peer-worker
+    input=$(cd {{ quote(invocation_directory()) }} && realpath "$1")
+    task='{"input":"%s","output":"%s","format":"%s","variant":"%s","setting":82,"width":null,"threads":1}'
+    task=$(printf "$task" "$input" "$folder/result.$2" "$2" "${3:-balanced}")
+    valgrind --quiet --tool=callgrind --callgrind-out-file="$folder/counts" \
+        {{ quote(target / "release" / "peer-worker") }} alone "$task"
+    callgrind_annotate --threshold=95 "$folder/counts"
+
 # Installs what flx is measured against, as far as this machine lets it; what is missing is named
 # in the report as not measured.
 _peers:

@@ -1,8 +1,6 @@
 //! Peak memory, by the kernel's high-water mark of a process that does one picture: this very
 //! program, started again. Linux tells it; elsewhere nothing is measured.
 
-#![expect(clippy::print_stdout, reason = "figures are told where a test is run by hand")]
-
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
