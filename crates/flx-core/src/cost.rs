@@ -3,9 +3,10 @@
 //! Figures are those of `just bench-peers` (in `docs/BENCHMARKS.md`, "What each engine takes"),
 //! rounded up: of the two sizes measured the slower, and for memory the line through both.
 //! Pictures were photographs of 2.8 and 11.2 megapixels in 8-bit RGB, on one thread. More channels
-//! and deeper samples take more in proportion. Memory of rav1e, of WebP without loss and of JPEG in
-//! four inks was measured at 3 and 12 megapixels in the way of the tests of memory
-//! (`tests/core/memory.rs`), which hold every engine to its figure; their times are guesses.
+//! and deeper samples take more in proportion. Memory of rav1e was measured at 3 and 12 megapixels,
+//! that of WebP without loss and of JPEG in four inks at 12, in the way of the tests of memory
+//! (`tests/core/memory.rs`), which hold every engine that writes photographs to its figure. Times of
+//! WebP without loss, of four inks and of mozjpeg below effort small are estimates.
 //!
 //! ```
 //! use flx_core::{Effort, Format, cost::Cost};

@@ -57,8 +57,8 @@ pub(crate) fn affordable(
         let all: u64 = loads.iter().map(each).sum();
         pixels.saturating_mul(all).saturating_mul(MARGIN) / 1_000_000 <= left
     };
-    let fitting = Effort::ALL.into_iter().filter(|effort| *effort <= asked && fits(*effort));
-    fitting.last().unwrap_or(Effort::Fast)
+    let greatest = Effort::ALL.into_iter().rev().find(|effort| *effort <= asked && fits(*effort));
+    greatest.unwrap_or(Effort::Fast)
 }
 
 #[cfg(test)]

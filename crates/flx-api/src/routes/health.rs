@@ -23,7 +23,7 @@ pub struct Live {
     /// Version of the program.
     #[schema(example = "0.1.0")]
     pub version: String,
-    /// What writes each output format.
+    /// What writes each output format; a second one of a format writes it at effort `small`.
     pub engines: Vec<EngineView>,
 }
 
