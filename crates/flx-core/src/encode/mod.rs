@@ -88,10 +88,7 @@ pub(crate) fn encode(
         #[cfg(feature = "png")]
         Writer::Oxipng => return png::encode(raster, coding, how),
         #[allow(unreachable_patterns, reason = "none is chosen that is not in the build")]
-        _ => {
-            format.check_enabled()?;
-            return Err(failed(format, "its engine is not in this build"));
-        }
+        _ => format.check_enabled().and(Err(failed(format, "its engine is not in this build")))?,
     };
     Ok(Written { bytes, is_lossless: coding == Coding::Lossless })
 }
