@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod batch;
+mod chaos;
 mod choice;
 mod content;
 mod corpus;
@@ -11,6 +12,7 @@ mod drain;
 mod geometry;
 mod keys;
 mod littlecms;
+mod load;
 mod options;
 mod pages;
 mod pictures;

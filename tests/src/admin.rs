@@ -1,7 +1,8 @@
 //! Runs of flx-admin.
 
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -58,14 +59,48 @@ impl Run {
 /// When it cannot be started.
 #[must_use]
 pub fn admin(data_dir: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(flx_admin());
-    without_settings(&mut command);
-    command.arg("--data-dir").arg(data_dir).args(arguments).env("USER", "tester");
-    let output = command.stdin(Stdio::null()).output().expect("flx-admin starts");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("it prints UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("it prints UTF-8"),
+    Running::start(data_dir, arguments).ended()
+}
+
+/// A run of flx-admin that is not over yet.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Starts it as [`admin`] does.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn start(data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(flx_admin());
+        without_settings(&mut command);
+        command.arg("--data-dir").arg(data_dir).args(arguments).env("USER", "tester");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().expect("flx-admin starts"))
+    }
+
+    /// Whether its main thread sleeps for a while, as SQLite does between two looks at a lock.
+    #[must_use]
+    pub fn naps(&self) -> bool {
+        // nanosleep and clock_nanosleep, on x86-64 and on ARM.
+        let calls = if cfg!(target_arch = "x86_64") { ["35 ", "230 "] } else { ["101 ", "115 "] };
+        let inside = fs::read_to_string(format!("/proc/{}/syscall", self.0.id()));
+        inside.is_ok_and(|call| calls.iter().any(|number| call.starts_with(number)))
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it prints what is not text.
+    #[must_use]
+    pub fn ended(self) -> Run {
+        let output = self.0.wait_with_output().expect("flx-admin ends");
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("it prints UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("it prints UTF-8"),
+        }
     }
 }
 

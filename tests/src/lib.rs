@@ -3,22 +3,38 @@
 
 mod admin;
 mod answer;
+pub mod books;
 pub mod ciede2000;
 mod client;
+mod extent;
+mod fault;
 pub mod look;
+mod memory_group;
+mod mount;
 mod output;
 pub mod pictures;
+mod plans;
 mod programs;
+mod random;
 mod service;
 mod setup;
+mod spread;
 pub mod tools;
+pub mod wire;
 
-pub use admin::{Run, admin};
+pub use admin::{Run, Running, admin};
 pub use answer::Answer;
 pub use client::{Form, send};
+pub use extent::{extent, is_long, long_unless};
+pub use fault::{FailingCalls, WriteLock};
+pub use memory_group::MemoryGroup;
+pub use mount::Mount;
+pub use plans::{generous_plans, small_plan};
 pub use programs::{flx_admin, flx_server};
+pub use random::Random;
 pub use service::Service;
 pub use setup::{Ended, Setup};
+pub use spread::Spread;
 
 /// Whether the text holds a whole API key.
 #[must_use]

@@ -153,13 +153,18 @@ impl Service {
     /// When it does not come.
     #[track_caller]
     pub fn logged(&self, text: &str) {
+        self.logged_within(text, Duration::from_secs(5));
+    }
+
+    /// As [`Service::logged`], for as long as it may take.
+    ///
+    /// # Panics
+    /// When it does not come.
+    #[track_caller]
+    pub fn logged_within(&self, text: &str, patience: Duration) {
         let start = Instant::now();
         while !self.stderr().contains(text) {
-            assert!(
-                start.elapsed() < Duration::from_secs(5),
-                "{text} is not in\n{}",
-                self.stderr()
-            );
+            assert!(start.elapsed() < patience, "{text} is not in\n{}", self.stderr());
             thread::sleep(Duration::from_millis(5));
         }
     }

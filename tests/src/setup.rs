@@ -1,5 +1,6 @@
 //! Starting the real server, in a folder of its own, on a port of its own.
 
+use std::ffi::OsString;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -7,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::Service;
 use crate::admin::without_settings;
 use crate::output::Output;
 use crate::programs::flx_server;
 use crate::service::wait;
+use crate::{MemoryGroup, Service};
 
 /// How long a server may take to print its address.
 const START_PATIENCE: Duration = Duration::from_secs(60);
@@ -22,6 +23,7 @@ pub struct Setup {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     folder: Option<Arc<TempDir>>,
+    starter: Vec<String>,
 }
 
 /// A server that has ended.
@@ -67,6 +69,15 @@ impl Setup {
     #[must_use]
     pub fn in_folder(mut self, folder: &Arc<TempDir>) -> Self {
         self.folder = Some(Arc::clone(folder));
+        self
+    }
+
+    /// Puts it into a control group.
+    #[must_use]
+    pub fn in_group(mut self, group: &MemoryGroup) -> Self {
+        let enter = r#"echo $$ >"$0" && exec "$@""#;
+        let processes = group.processes().display().to_string();
+        self.starter = vec!["sh".to_owned(), "-c".to_owned(), enter.to_owned(), processes];
         self
     }
 
@@ -116,8 +127,10 @@ impl Setup {
 
     fn spawn(self) -> (Child, Arc<TempDir>) {
         let folder = self.folder.unwrap_or_else(new_folder);
-        let mut command = Command::new(flx_server());
+        let mut words = self.starter.into_iter().map(OsString::from).chain([flx_server().into()]);
+        let mut command = Command::new(words.next().expect("the server at least"));
         without_settings(&mut command);
+        command.args(words);
         command
             .args(["--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder.path())

@@ -27,6 +27,21 @@ pub fn python(module: &str) -> Option<Command> {
     has_it.then(|| Command::new(&python)).or_else(|| left_out(&format!("Python's {module}")))
 }
 
+/// Nothing, where the tests run as root; otherwise the notice.
+///
+/// # Panics
+/// As [`tool`].
+#[must_use]
+pub fn root() -> Option<()> {
+    let id = run(Command::new("id").arg("-u"));
+    if id.stdout == b"0\n" {
+        return Some(());
+    }
+    assert!(env::var_os("CI").is_none(), "this needs root, and in CI nothing is left out");
+    eprintln!("NOT CHECKED: this needs root");
+    None
+}
+
 fn left_out(what: &str) -> Option<Command> {
     assert!(env::var_os("CI").is_none(), "{what} is not installed, and in CI nothing is left out");
     eprintln!("NOT CHECKED: {what} is not installed");

@@ -82,11 +82,13 @@ impl ResultFiles {
         File::open(path)
     }
 
-    /// Removes a stored file; one that is gone already is no error. Blocks.
+    /// Removes a stored file; one that is gone already is no error, unless all results are away:
+    /// then it may come back with them. Blocks.
     pub(crate) fn remove(&self, key: &str) -> io::Result<()> {
         let Some(path) = self.path(key) else { return Ok(()) };
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(error) if !self.folders.incoming.is_dir() => Err(error),
             _ => Ok(()),
         }
     }
@@ -136,7 +138,7 @@ impl ResultFiles {
     fn rename(&self, incoming: &Path, path: &Path) -> io::Result<()> {
         let folder = path.parent().unwrap_or(&self.folders.results);
         if !folder.exists() {
-            create_private(folder)?;
+            create_private_in_place(folder)?;
         }
         fs::rename(incoming, path)?;
         match self.sync {
@@ -231,11 +233,22 @@ fn create_new(path: &Path) -> io::Result<File> {
 }
 
 fn create_private(folder: &Path) -> io::Result<()> {
+    private_folder().recursive(true).create(folder)
+}
+
+/// Without the folders above it: where all results are away, nothing must take their place.
+fn create_private_in_place(folder: &Path) -> io::Result<()> {
+    match private_folder().create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn private_folder() -> fs::DirBuilder {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder
 }
 
 #[cfg(test)]
@@ -303,6 +316,21 @@ mod tests {
             assert!(files.open_file(key).is_err(), "{key}");
             files.remove(key).unwrap();
         }
+    }
+
+    #[test]
+    fn a_file_is_not_taken_for_removed_while_all_results_are_away() {
+        let (folder, files) = files();
+        let pending = files.put(b"picture").unwrap();
+        let key = pending.key().to_owned();
+        pending.keep();
+        let (here, away) = (folder.path().join("results"), folder.path().join("away"));
+        fs::rename(&here, &away).unwrap();
+        assert!(files.remove(&key).is_err());
+        assert!(files.put(b"picture").is_err() && !here.exists());
+        fs::rename(&away, &here).unwrap();
+        files.remove(&key).unwrap();
+        assert!(files.open_file(&key).is_err());
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! SIGTERM while several clients work.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flx_tests::pictures::{jpeg, photo};
+use flx_tests::wire::{self, Wire};
+use flx_tests::{Setup, extent};
+
+use super::EMAIL;
+
+#[test]
+fn a_stop_under_load_finishes_what_runs_and_gives_the_rest_back() {
+    for _ in 0..extent(1, 20) {
+        let mut service = Setup::new().with(&["--workers", "2"]).start();
+        let key = service.account(EMAIL, "agency");
+        let picture = jpeg(&photo(400, 300, 1), 85);
+        let request = wire::compress(&key, &[picture.as_slice(); 4], "avif");
+        let (answered, refused, took) = thread::scope(|scope| {
+            let clients = [(); 6].map(|()| {
+                let (address, request) = (service.address().to_owned(), &request);
+                scope.spawn(move || work_until_closed(&address, request))
+            });
+            thread::sleep(Duration::from_millis(1000));
+            let start = Instant::now();
+            let status = service.stop();
+            assert!(status.success(), "{status:?}");
+            let took = start.elapsed();
+            let counts = clients.map(|client| client.join().unwrap());
+            let answered: u64 = counts.iter().map(|(answered, _)| answered).sum();
+            (answered, counts.iter().map(|(_, refused)| refused).sum::<u64>(), took)
+        });
+        println!("stopped in {took:.1?}: {answered} pictures answered, {refused} refused with 503");
+        assert!(refused > 0, "some were waiting");
+        assert!(!service.stderr().contains("when the grace time was over"));
+
+        let again = Setup::new().in_folder_of(&service).start();
+        assert_eq!(again.used(&key), answered);
+        again.admin(&["verify"]).done();
+    }
+}
+
+/// Sends pictures until the server is gone: those that came back, those that were refused.
+fn work_until_closed(address: &str, request: &[u8]) -> (u64, u64) {
+    let mut wire = Wire::to(address);
+    let (mut answered, mut refused) = (0, 0);
+    while let Ok(reply) = wire.ask_once(request) {
+        let text = reply.text();
+        let here = text.matches("#shutting-down").count() as u64;
+        assert!(here > 0 || reply.status == 200, "{} {text}", reply.status);
+        answered += reply.pictures();
+        refused += here;
+    }
+    (answered, refused)
+}
