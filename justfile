@@ -67,6 +67,18 @@ if [ -n "${FLX_CORPUS:-}" ]; then
 fi
 '''
 
+# Shell: runs experiments in their long form against the release programs, one after the other,
+# and shows what they print.
+long_form := can_build_engines + '''
+long_form() {
+    FLX_CHAOS=long \
+    FLX_TEST_SERVER=''' + quote(target / "release" / "flx-server") + ''' \
+    FLX_TEST_ADMIN=''' + quote(target / "release" / "flx-admin") + ''' \
+        cargo test --locked --package flx-tests --test it $(engines flx-core/) \
+        -- --nocapture --test-threads 1 "$1"
+}
+'''
+
 # Shell: runs a program of flx-benches.
 measuring := can_build_engines + find_corpus + '''
 features=$(engines)
@@ -244,6 +256,20 @@ test-corpus:
     cargo test --release --locked --package flx-tests --test it $(engines flx-core/) \
         -- --include-ignored --nocapture --test-threads 1 corpus scale
 
+# Experiments that kill, race, starve and mislead the release server, in full: just chaos [FILTER]
+chaos *FILTER: build _tools
+    #!/bin/sh
+    set -eu
+    {{ long_form }}
+    long_form "chaos::${1:-}"
+
+# More than the release server can do, in 512 MB, in full; as root: just load [FILTER]
+load *FILTER: build _tools
+    #!/bin/sh
+    set -eu
+    {{ long_form }}
+    long_form "load::${1:-}"
+
 # Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]
 bench *FILTER:
     #!/bin/sh
@@ -368,6 +394,10 @@ _tools: _python
     need avifdec libavif-bin
     need vips libvips-tools
     need chromium chromium
+    need strace strace
+    need faketime faketime
+    need mount mount
+    need prlimit util-linux
     install_needed
 
 # Python with what tests and benches take from it, in a folder of its own.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flx_tests::{Mount, Service, Setup, WriteLock};
 
@@ -32,6 +32,18 @@ fn a_lock_held_for_a_moment_delays_and_one_held_for_long_refuses() {
     let _ = service.compressed(&key, one_picture());
     assert_eq!(service.used(&key), 3);
     service.admin(&["verify"]).done();
+}
+
+#[test]
+fn a_key_is_believed_though_its_use_cannot_be_noted() {
+    let service = Service::start();
+    // It was never used, so its first use is to be noted.
+    let key = service.account(EMAIL, "agency");
+    let lock = WriteLock::of(&service.folder().join("flx.db"));
+    let start = Instant::now();
+    assert_eq!(service.used(&key), 0);
+    println!("with the database locked, the first use of a key took {:.1?}", start.elapsed());
+    drop(lock);
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! Uploads that never end.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flx_tests::wire::{self, Wire};
+use flx_tests::{Setup, extent, tools};
+
+use super::{mb, resident_bytes, with_two_workers};
+use crate::small_jpeg;
+
+const UPLOADS: usize = 1000;
+/// More than this they must not cost together.
+const COST_BYTES: u64 = 32_000_000;
+
+#[test]
+fn a_thousand_trickling_uploads_cost_little_and_stand_in_nobodys_way() {
+    allow_files(std::process::id());
+    let setting = ["--body-min-rate", "0", "--queue", "20"];
+    let (service, key) = with_two_workers(Setup::new(), &setting);
+    allow_files(service.process_id());
+    let picture = small_jpeg();
+    let request = wire::compress(&key, &[&picture], "webp");
+    let mut wire = Wire::to(service.address());
+    for _ in 0..extent(20, 200) {
+        assert_eq!(wire.ask(&request).unwrap().status, 200);
+    }
+    let before = resident_bytes(&service);
+
+    let whole = wire::compress(&key, &[&vec![7; 1_000_000]], "webp");
+    let start = Instant::now();
+    let mut uploads: Vec<(TcpStream, usize)> =
+        (0..UPLOADS).map(|_| (TcpStream::connect(service.address()).unwrap(), 0)).collect();
+    let (mut most, mut others) = (before, 0);
+    for round in 0..extent(6, 60) {
+        for (upload, sent) in &mut uploads {
+            // Head and first part's head at once, then a few bytes now and then.
+            let piece = if round == 0 { 600 } else { 100 };
+            upload.write_all(&whole[*sent..*sent + piece]).unwrap();
+            *sent += piece;
+        }
+        let reply = wire.ask(&request).unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        others += 1;
+        most = most.max(resident_bytes(&service));
+        let metrics = service.get("/metrics").expect(200).body_text();
+        assert!(metrics.contains("flx_pictures_inside 0\n"), "an upload holds a place");
+        assert!(metrics.contains("flx_memory_reserved_bytes 0\n"), "an upload holds memory");
+        thread::sleep(Duration::from_millis(200));
+    }
+    let cost = most.saturating_sub(before);
+    println!(
+        "{UPLOADS} uploads trickled for {:.0?}: {:.1} MB more than {:.1} MB, {others} other requests \
+         answered meanwhile",
+        start.elapsed(),
+        mb(cost),
+        mb(before)
+    );
+    assert!(cost <= COST_BYTES, "{:.1} MB", mb(cost));
+    drop(uploads);
+    assert_eq!(wire.ask(&request).unwrap().status, 200);
+}
+
+/// Lets a process have a connection for each upload.
+fn allow_files(process: u32) {
+    tools::run(Command::new("prlimit").arg(format!("--pid={process}")).arg("--nofile=4096:"));
+}
