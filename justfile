@@ -395,7 +395,6 @@ _tools: _python
     need vips libvips-tools
     need chromium chromium
     need strace strace
-    need faketime faketime
     need mount mount
     need prlimit util-linux
     install_needed

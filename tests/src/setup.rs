@@ -99,12 +99,11 @@ impl Setup {
                 return Service { child, base, folder, stdout, stderr, shows_key };
             }
             let ended = child.try_wait().expect("it can be asked");
-            assert!(
-                ended.is_none() && start.elapsed() < START_PATIENCE,
-                "the server does not listen ({ended:?})\n{}\n{}",
-                stdout.so_far(),
-                stderr.so_far()
-            );
+            if ended.is_some() || start.elapsed() > START_PATIENCE {
+                let _ = child.kill();
+                let (stdout, stderr) = (stdout.so_far(), stderr.so_far());
+                panic!("the server does not listen ({ended:?})\n{stdout}\n{stderr}");
+            }
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -120,6 +119,7 @@ impl Setup {
         let stdout = Output::of(child.stdout.take().expect("it is piped"));
         let stderr = Output::of(child.stderr.take().expect("it is piped"));
         let status = wait(&mut child).unwrap_or_else(|| {
+            let _ = child.kill();
             panic!("the server came up:\n{}\n{}", stdout.so_far(), stderr.so_far())
         });
         Ended { status, stdout: stdout.all(), stderr: stderr.all() }

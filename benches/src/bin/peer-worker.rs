@@ -19,7 +19,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// The server's, so that memory is what the server's would be.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 type Failure = Box<dyn Error + Send + Sync>;
 

@@ -19,7 +19,7 @@ use flx_core::{Format, Limits, Options, compress};
 
 /// The server's own, so that both sides pay the same for memory.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const USAGE: &str = "usage: server-overhead PROGRAM FOLDER [COUNT]";
 /// Pairs run before the measured ones.

@@ -13,10 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::announce::announce;
 use crate::arguments::Arguments;
 
-/// Small blocks are freed and taken by many threads here; the system's allocator keeps them apart
-/// less well.
+/// The codecs take and free large blocks on many threads; the system's allocator keeps several times
+/// as much of it as this one: docs/decisions/0014-allocator.md.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 type Failure = Box<dyn std::error::Error>;
 
