@@ -137,7 +137,7 @@ async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Fin
 /// Reads the header. A large upload is read into memory for it, a few of them at a time.
 async fn probe(state: &Arc<State>, file: &Spooled) -> Result<ImageInfo, Problem> {
     let _turn = match file {
-        Spooled::Memory(_) => None,
+        Spooled::Memory { .. } => None,
         Spooled::File { .. } => Arc::clone(state.probes()).acquire_owned().await.ok(),
     };
     let file = file.clone();
