@@ -8,6 +8,7 @@ mod forgeries;
 mod hashing;
 mod kills;
 mod locks;
+mod lost_answers;
 mod rolls;
 mod stops;
 mod syncs;

@@ -10,6 +10,7 @@ mod corpus;
 mod downloads;
 mod drain;
 mod geometry;
+mod idempotency;
 mod keys;
 mod littlecms;
 mod load;

@@ -1,5 +1,6 @@
 //! Who calls: asked before a byte of the body is read.
 
+mod failures;
 mod verify;
 
 use std::sync::Arc;
@@ -13,8 +14,11 @@ use flx_keys::{ApiKey, KeyRecord};
 use flx_plans::{Credits, Plan};
 use flx_store::{Account, Usage};
 
+pub(crate) use self::failures::Failures;
 pub(crate) use self::verify::WaitingRoom;
 use crate::clock::now_ms;
+use crate::idempotency::IdempotencyKey;
+use crate::origin::client_address;
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::Standing;
 use crate::refuse;
@@ -30,6 +34,8 @@ pub(crate) struct Caller {
     pub(crate) key: KeyRecord,
     /// The account's use of credits when the request came.
     pub(crate) usage: Usage,
+    /// Of a request that shall be made once, however often it is sent.
+    pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
 impl Caller {
@@ -42,6 +48,17 @@ impl Caller {
     pub(crate) fn credits_left(&self, state: &State) -> Credits {
         self.plan(state).compressions_per_period().left(self.usage.compressions_used)
     }
+
+    /// Refuses more pictures than there were credits for when the request came. One that may have
+    /// been charged before is let through: it is answered without credits, or reserving refuses.
+    pub(crate) fn must_afford(&self, state: &State, pictures: u32) -> Result<(), Problem> {
+        if pictures <= self.credits_left(state).get() || self.idempotency.is_some() {
+            return Ok(());
+        }
+        let used = self.usage.compressions_used.get();
+        let limit = self.plan(state).compressions_per_period().enforced().get();
+        Err(refuse::quota(used, limit, pictures, self.usage.resets_at_ms))
+    }
 }
 
 /// Lets verified callers through to any route.
@@ -53,7 +70,7 @@ pub(crate) async fn authenticated(
         Ok(state) => state,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
-    match caller(&state, request.headers()).await {
+    match caller(&state, request.request()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             Ok(next.call(request).await?.map_into_boxed_body())
@@ -72,7 +89,7 @@ pub(crate) async fn admitted(
         Ok(state) => state,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
-    let caller = match caller(&state, request.headers()).await {
+    let caller = match caller(&state, request.request()).await {
         Ok(caller) => caller,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
@@ -104,20 +121,16 @@ fn may_begin(state: &State, caller: &Caller, standing: Standing) -> Result<(), P
         .with_limit(standing.quota)
         .with_retry_after(standing.reset_s));
     }
-    if caller.credits_left(state) == Credits::ZERO {
-        let limit = caller.plan(state).compressions_per_period().enforced().get();
-        let used = caller.usage.compressions_used.get();
-        return Err(refuse::quota(used, limit, 1, caller.usage.resets_at_ms));
-    }
+    caller.must_afford(state, 1)?;
     if state.is_draining() {
         return Err(refuse::shutting_down());
     }
     state.admission().check().map_err(|full| refuse::full(full.retry_after_s))
 }
 
-async fn caller(state: &Arc<State>, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let key = presented(headers)?;
-    let holder = verify::verify(state, key).await?;
+async fn caller(state: &Arc<State>, request: &HttpRequest) -> Result<Caller, Problem> {
+    let key = presented(request.headers())?;
+    let holder = verify::verify(state, key, client_address(request)).await?;
     if holder.account.is_disabled() {
         return Err(Problem::new(Kind::AccountDisabled, "The account is disabled."));
     }
@@ -125,7 +138,8 @@ async fn caller(state: &Arc<State>, headers: &HeaderMap) -> Result<Caller, Probl
         .plans()
         .admit_api_key(holder.account.tier)
         .map_err(|denied| refuse::denied(&denied, state))?;
-    Ok(Caller { account: holder.account, key: holder.key, usage: holder.usage })
+    let idempotency = IdempotencyKey::of(request.headers())?;
+    Ok(Caller { account: holder.account, key: holder.key, usage: holder.usage, idempotency })
 }
 
 /// The key of `Authorization: Bearer …`, and nowhere else.

@@ -24,6 +24,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const KEPT: [HeaderName; 4] =
     [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, HeaderName::from_static("content-range")];
 
+/// Marks a failure that is in problem form for good, as it was kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole;
+
 /// Wraps the whole app.
 pub(crate) async fn finish(
     request: ServiceRequest,
@@ -33,7 +37,8 @@ pub(crate) async fn finish(
     let method = request.method().clone();
     let id = request.extensions().get::<RequestId>().map(RequestId::to_string);
     let mut response = next.call(request).await?.map_into_boxed_body();
-    if is_failure(response.status()) {
+    let whole = response.response().extensions().get::<Whole>().is_some();
+    if is_failure(response.status()) && !whole {
         response = in_problem_form(response, id.clone());
     }
     let headers = response.headers_mut();

@@ -36,6 +36,7 @@ mod clock;
 mod demo;
 mod error;
 mod finish;
+mod idempotency;
 mod metrics;
 mod names;
 mod origin;

@@ -1,7 +1,7 @@
 //! Requests a minute, per account: a fixed window that starts with the first request in it.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Length of a window in milliseconds.
 const WINDOW_MS: i64 = 60_000;
@@ -36,7 +36,7 @@ pub(crate) struct Standing {
 impl RateLimiter {
     /// Counts one request against `quota` requests a minute.
     pub(crate) fn take(&self, account: &str, quota: u32, now_ms: i64) -> Standing {
-        let mut windows = self.windows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut windows = self.lock();
         if windows.len() >= MAX_ACCOUNTS && !windows.contains_key(account) {
             windows.retain(|_, window| window.is_open(now_ms));
         }
@@ -53,12 +53,20 @@ impl RateLimiter {
         if windows.len() < MAX_ACCOUNTS || windows.contains_key(account) {
             windows.insert(account.to_owned(), window);
         }
-        Standing {
-            quota,
-            remaining: quota.saturating_sub(window.used),
-            reset_s: window.reset_s(now_ms),
-            allowed,
-        }
+        window.standing(quota, allowed, now_ms)
+    }
+
+    /// Where a further request would stand, which is not counted.
+    pub(crate) fn standing(&self, account: &str, quota: u32, now_ms: i64) -> Standing {
+        let window = self.lock().get(account).copied();
+        let window = window
+            .filter(|window| window.is_open(now_ms))
+            .unwrap_or(Window { started_ms: now_ms, used: 0 });
+        window.standing(quota, window.used < quota, now_ms)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Window>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,6 +74,11 @@ impl Window {
     /// A clock set back ends the window too, so that nobody is locked out by it.
     fn is_open(&self, now_ms: i64) -> bool {
         (0..WINDOW_MS).contains(&now_ms.saturating_sub(self.started_ms))
+    }
+
+    fn standing(&self, quota: u32, allowed: bool, now_ms: i64) -> Standing {
+        let remaining = quota.saturating_sub(self.used);
+        Standing { quota, remaining, reset_s: self.reset_s(now_ms), allowed }
     }
 
     fn reset_s(&self, now_ms: i64) -> u64 {

@@ -161,11 +161,31 @@ pub(crate) fn store(error: &StoreError) -> Problem {
             "the account's plan was changed while the request was read; send it again",
         )
         .with_retry_after(1),
+        StoreError::RequestSeen => in_progress(),
         error => {
             tracing::error!(error = %error, "the database refused");
             Problem::new(Kind::Internal, Kind::Internal.generic_detail())
         }
     }
+}
+
+/// A request of the same idempotency key runs.
+pub(crate) fn in_progress() -> Problem {
+    Problem::new(
+        Kind::RequestInProgress,
+        "a request of this Idempotency-Key is being worked on; ask again for its answer",
+    )
+    .with_field(crate::idempotency::NAME)
+    .with_retry_after(1)
+}
+
+/// The idempotency key belongs to another request.
+pub(crate) fn key_reused() -> Problem {
+    Problem::new(
+        Kind::IdempotencyKeyReused,
+        "this Idempotency-Key was sent with other files or fields within the last 24 hours",
+    )
+    .with_field(crate::idempotency::NAME)
 }
 
 /// The period's compressions do not suffice.

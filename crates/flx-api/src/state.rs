@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tracing::{Instrument as _, Span};
 
-use crate::auth::WaitingRoom;
+use crate::auth::{Failures, WaitingRoom};
 use crate::batch::{Admission, CpuPool, default_memory_limit};
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::RateLimiter;
@@ -30,6 +30,7 @@ pub(crate) struct State {
     plans: Plans,
     verifier: Verifier,
     waiting_room: WaitingRoom,
+    failures: Failures,
     signer: Signer,
     files: ResultFiles,
     limiter: RateLimiter,
@@ -67,6 +68,7 @@ impl State {
         Ok(Self {
             verifier: Verifier::new(keyring).map_err(Error::Keys)?,
             waiting_room: WaitingRoom::default(),
+            failures: Failures::default(),
             limiter: RateLimiter::default(),
             admission: Admission::new(limits.queue(), workers, memory),
             pool: CpuPool::start(workers).map_err(Error::Thread)?,
@@ -107,6 +109,11 @@ impl State {
     /// Where callers with new keys wait for argon2.
     pub(crate) fn waiting_room(&self) -> &WaitingRoom {
         &self.waiting_room
+    }
+
+    /// Wrong keys of late.
+    pub(crate) fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     pub(crate) fn signer(&self) -> &Signer {

@@ -1,6 +1,7 @@
 //! Reading an upload: the multipart loop with all its limits.
 
 mod body;
+mod fingerprint;
 mod form;
 mod spool;
 
@@ -13,6 +14,7 @@ use futures_util::StreamExt as _;
 
 pub(crate) use self::body::Body;
 use self::body::{malformed, multipart};
+use self::fingerprint::Fingerprint;
 pub(crate) use self::form::{Form, TextField};
 pub(crate) use self::spool::Spooled;
 use self::spool::Spooler;
@@ -33,6 +35,8 @@ pub(crate) struct Upload {
     pub(crate) watermark: Option<Spooled>,
     /// The text fields.
     pub(crate) form: Form,
+    /// A digest of all of it.
+    pub(crate) fingerprint: [u8; 32],
 }
 
 /// One `file` part.
@@ -125,6 +129,7 @@ struct Reader<'a> {
     files: Vec<UploadedFile>,
     watermark: Option<Spooled>,
     form: Form,
+    fingerprint: Fingerprint,
 }
 
 impl<'a> Reader<'a> {
@@ -136,6 +141,7 @@ impl<'a> Reader<'a> {
             files: Vec::new(),
             watermark: None,
             form: Form::default(),
+            fingerprint: Fingerprint::default(),
         }
     }
 
@@ -147,6 +153,7 @@ impl<'a> Reader<'a> {
             name => match TextField::named(name) {
                 Some(field) => {
                     let text = read_text(&mut part, field, body).await?;
+                    self.fingerprint.text(name, &text);
                     self.form.set(field, &text)
                 }
                 None => Err(Problem::field(
@@ -164,7 +171,7 @@ impl<'a> Reader<'a> {
         self.seen.files += 1;
         (self.rules.admit)(self.seen)?;
         let original_name = file_name(part);
-        let bytes = self.read_file(part, "file", body).await?;
+        let bytes = self.read_file(part, "file", &original_name, body).await?;
         self.files.push(UploadedFile { original_name, bytes });
         Ok(())
     }
@@ -178,7 +185,7 @@ impl<'a> Reader<'a> {
         }
         self.seen.watermark = Watermarked::Yes;
         (self.rules.admit)(self.seen)?;
-        self.watermark = Some(self.read_file(part, "watermarkFile", body).await?);
+        self.watermark = Some(self.read_file(part, "watermarkFile", "", body).await?);
         Ok(())
     }
 
@@ -186,10 +193,12 @@ impl<'a> Reader<'a> {
         &mut self,
         part: &mut Field,
         name: &str,
+        original_name: &str,
         body: &Body,
     ) -> Result<Spooled, Problem> {
         let limit = self.rules.max_file_bytes;
         let mut writer = self.spooler.begin();
+        let mut digest = blake3::Hasher::new();
         while let Some(piece) = body.paced(part.next()).await? {
             let piece = piece.map_err(|error| malformed(&error, body))?;
             if writer.size() + piece.len() as u64 > limit {
@@ -200,8 +209,10 @@ impl<'a> Reader<'a> {
                 .with_field(name)
                 .with_limit(limit));
             }
+            digest.update(&piece);
             writer.write(&piece).await.map_err(|error| no_room(&error))?;
         }
+        self.fingerprint.file(name, original_name, &digest.finalize());
         self.spooler.finish(writer).await.map_err(|error| no_room(&error))
     }
 
@@ -211,7 +222,8 @@ impl<'a> Reader<'a> {
                 .with_value(0u32)
                 .with_limit(self.rules.max_files));
         }
-        Ok(Upload { files: self.files, watermark: self.watermark, form: self.form })
+        let fingerprint = self.fingerprint.finish();
+        Ok(Upload { files: self.files, watermark: self.watermark, form: self.form, fingerprint })
     }
 }
 

@@ -68,6 +68,12 @@ impl Verifier {
         Ok(())
     }
 
+    /// Whether this very pair was verified before: then [`Verifier::verify`] takes no argon2.
+    #[must_use]
+    pub fn has_verified(&self, key: &ApiKey, hash: &KeyHash) -> bool {
+        self.verified.contains(&self.verified.tag(key, hash))
+    }
+
     /// How many times argon2 ran since this verifier was made, for hashing and verifying together.
     #[must_use]
     pub fn argon2_runs(&self) -> u64 {

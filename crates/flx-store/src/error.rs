@@ -34,6 +34,10 @@ pub enum StoreError {
         /// The plan in force.
         now: Tier,
     },
+    /// A request of this idempotency key was answered, runs, or was another one: see
+    /// [`Store::seen_before`](crate::Store::seen_before).
+    #[error("a request of this idempotency key was seen before")]
+    RequestSeen,
     /// The named thing does not exist.
     #[error("{what} not found")]
     NotFound {

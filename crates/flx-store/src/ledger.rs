@@ -30,4 +30,5 @@ pub use sweep::Swept;
 pub use usage::Usage;
 pub use verify::{VerifyReport, Violation};
 
+pub(crate) use sweep::expire;
 pub(crate) use usage::UsageRow;

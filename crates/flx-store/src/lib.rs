@@ -34,6 +34,7 @@ mod audit;
 mod backup;
 mod connection;
 mod error;
+mod idempotency;
 mod ids;
 mod keys;
 mod ledger;
@@ -52,6 +53,7 @@ mod url;
 pub use accounts::{Account, Email};
 pub use audit::AuditEntry;
 pub use error::{Outage, Result, StoreError};
+pub use idempotency::{Keeping, KeptAnswer, Once, Seen};
 pub use ids::{AccountId, ReservationId, ResultId};
 pub use keys::KeyHolder;
 pub use ledger::{

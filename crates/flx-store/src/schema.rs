@@ -90,6 +90,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotent_requests (account_id, key_digest) {
+        account_id -> Text,
+        key_digest -> Binary,
+        fingerprint -> Binary,
+        reservation_id -> Text,
+        status -> Nullable<BigInt>,
+        head -> Nullable<Text>,
+        body -> Nullable<Text>,
+        result_id -> Nullable<Text>,
+        expires_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Text,
         at_ms -> BigInt,

@@ -1,5 +1,6 @@
 //! Whether a presented key is the one whose hash is stored.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use flx_store::{KeyHolder, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::failures::Attempt;
 use crate::clock::now_ms;
 use crate::problem::{Kind, Problem};
 use crate::refuse;
@@ -35,23 +37,28 @@ impl Default for WaitingRoom {
     }
 }
 
-/// What one attempt came to.
-enum Attempt {
+/// What an attempt came to.
+enum Outcome {
     Verified(Box<KeyHolder>),
     /// Too many argon2 runs at once: the row was read, the key not compared yet.
     Busy(ApiKey, Box<KeyHolder>),
 }
 
 /// Reads the key's row and verifies the key against it.
-pub(super) async fn verify(state: &Arc<State>, key: ApiKey) -> Result<KeyHolder, Problem> {
-    let shared = Arc::clone(state);
-    let attempt = state.blocking(move || {
-        let holder = find(&shared, &key)?;
-        compare(&shared, key, holder)
+pub(super) async fn verify(
+    state: &Arc<State>,
+    key: ApiKey,
+    address: Option<IpAddr>,
+) -> Result<KeyHolder, Problem> {
+    let (shared, attempt) = (Arc::clone(state), Attempt::new(address, &key.lookup()));
+    let by = attempt.clone();
+    let outcome = state.blocking(move || {
+        let holder = find(&shared, &key, &by)?;
+        compare(&shared, key, holder, &by)
     });
-    match attempt.await?? {
-        Attempt::Verified(holder) => Ok(*holder),
-        Attempt::Busy(key, holder) => wait(state, key, holder).await,
+    match outcome.await?? {
+        Outcome::Verified(holder) => Ok(*holder),
+        Outcome::Busy(key, holder) => wait(state, key, holder, attempt).await,
     }
 }
 
@@ -59,48 +66,67 @@ async fn wait(
     state: &Arc<State>,
     key: ApiKey,
     holder: Box<KeyHolder>,
+    attempt: Attempt,
 ) -> Result<KeyHolder, Problem> {
     let room = state.waiting_room();
     let _chair = room.chairs.try_acquire().map_err(|_| too_many())?;
     let turn = timeout(PATIENCE, room.turns.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or_else(too_many)?;
-    timeout(PATIENCE, ask_until_free(state, key, holder)).await.unwrap_or_else(|_| Err(too_many()))
+    let asking = ask_until_free(state, key, holder, attempt);
+    timeout(PATIENCE, asking).await.unwrap_or_else(|_| Err(too_many()))
 }
 
 async fn ask_until_free(
     state: &Arc<State>,
     mut key: ApiKey,
     mut holder: Box<KeyHolder>,
+    attempt: Attempt,
 ) -> Result<KeyHolder, Problem> {
     loop {
-        let shared = Arc::clone(state);
-        match state.blocking(move || compare(&shared, key, holder)).await?? {
-            Attempt::Verified(holder) => return Ok(*holder),
-            Attempt::Busy(same_key, same_holder) => (key, holder) = (same_key, same_holder),
+        let (shared, by) = (Arc::clone(state), attempt.clone());
+        match state.blocking(move || compare(&shared, key, holder, &by)).await?? {
+            Outcome::Verified(holder) => return Ok(*holder),
+            Outcome::Busy(same_key, same_holder) => (key, holder) = (same_key, same_holder),
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 /// The only read of the database: key, account and usage of one moment.
-fn find(state: &State, key: &ApiKey) -> Result<Box<KeyHolder>, Problem> {
+fn find(state: &State, key: &ApiKey, attempt: &Attempt) -> Result<Box<KeyHolder>, Problem> {
     let found = state.store().find_key_holder(&key.lookup(), now_ms());
-    found
-        .map_err(|error| refuse::store(&error))?
+    let Some(holder) = found.map_err(|error| refuse::store(&error))? else {
+        state.failures().may_try(attempt)?;
+        state.failures().unknown(attempt);
+        return Err(refused());
+    };
+    // A key that was somebody's is no guess.
+    Some(holder)
         .filter(|holder| holder.key.state == KeyState::Active)
         .map(Box::new)
         .ok_or_else(refused)
 }
 
 /// argon2 runs only for a key that was not verified in this process against this very row.
-fn compare(state: &State, key: ApiKey, holder: Box<KeyHolder>) -> Result<Attempt, Problem> {
+fn compare(
+    state: &State,
+    key: ApiKey,
+    holder: Box<KeyHolder>,
+    attempt: &Attempt,
+) -> Result<Outcome, Problem> {
+    if !state.verifier().has_verified(&key, &holder.key.hash) {
+        state.failures().may_try(attempt)?;
+    }
     match state.verifier().verify(&key, &holder.key.hash) {
         Ok(()) => {
             note_use(state, &holder.key);
-            Ok(Attempt::Verified(holder))
+            Ok(Outcome::Verified(holder))
         }
-        Err(error) if error.is_unauthorized() => Err(refused()),
-        Err(flx_keys::Error::Busy { .. }) => Ok(Attempt::Busy(key, holder)),
+        Err(error) if error.is_unauthorized() => {
+            state.failures().wrong(attempt);
+            Err(refused())
+        }
+        Err(flx_keys::Error::Busy { .. }) => Ok(Outcome::Busy(key, holder)),
         Err(error) => {
             tracing::error!(error = %error, "a key could not be verified");
             Err(Problem::new(Kind::Internal, Kind::Internal.generic_detail()))

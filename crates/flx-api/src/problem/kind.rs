@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     NotAcceptable,
     /// 408
     SlowBody,
+    /// 409
+    RequestInProgress,
     /// 410
     LinkExpired,
     /// 413
@@ -40,6 +42,8 @@ pub(crate) enum Kind {
     /// 422
     InvalidField,
     /// 422
+    IdempotencyKeyReused,
+    /// 422
     OutOfReach,
     /// 422
     ImageTooLarge,
@@ -47,6 +51,8 @@ pub(crate) enum Kind {
     DamagedImage,
     /// 429
     RateLimited,
+    /// 429
+    TooManyFailures,
     /// 429
     QuotaExceeded,
     /// 500
@@ -66,7 +72,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Every kind, in the order of their status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::BadRequest,
         Self::MalformedMultipart,
         Self::Unauthorized,
@@ -78,16 +84,19 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::SlowBody,
+        Self::RequestInProgress,
         Self::LinkExpired,
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::UnsupportedImage,
         Self::RangeNotSatisfiable,
         Self::InvalidField,
+        Self::IdempotencyKeyReused,
         Self::OutOfReach,
         Self::ImageTooLarge,
         Self::DamagedImage,
         Self::RateLimited,
+        Self::TooManyFailures,
         Self::QuotaExceeded,
         Self::Internal,
         Self::Overloaded,
@@ -151,6 +160,12 @@ impl Kind {
                 "The request's body arrived too slowly",
                 "Request timeout",
             ),
+            Self::RequestInProgress => (
+                S::CONFLICT,
+                "request-in-progress",
+                "A request of this idempotency key is being worked on",
+                "Request in progress",
+            ),
             Self::LinkExpired => {
                 (S::GONE, "link-expired", "The download link has expired", "Link expired")
             }
@@ -181,6 +196,12 @@ impl Kind {
                 "A form field is missing, unknown or has a bad value",
                 "Invalid field",
             ),
+            Self::IdempotencyKeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "The idempotency key was used for another request",
+                "Idempotency key reused",
+            ),
             Self::OutOfReach => (
                 S::UNPROCESSABLE_ENTITY,
                 "out-of-reach",
@@ -204,6 +225,12 @@ impl Kind {
                 "rate-limited",
                 "Too many requests a minute",
                 "Too many requests",
+            ),
+            Self::TooManyFailures => (
+                S::TOO_MANY_REQUESTS,
+                "too-many-failures",
+                "Too many wrong API keys",
+                "Too many failures",
             ),
             Self::QuotaExceeded => (
                 S::TOO_MANY_REQUESTS,
@@ -267,6 +294,7 @@ impl Kind {
             405 => Self::MethodNotAllowed,
             406 => Self::NotAcceptable,
             408 => Self::SlowBody,
+            409 => Self::RequestInProgress,
             413 => Self::TooLarge,
             415 => Self::UnsupportedMediaType,
             416 => Self::RangeNotSatisfiable,

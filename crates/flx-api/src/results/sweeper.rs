@@ -39,6 +39,9 @@ fn sweep(state: &State) {
         Ok(_) => {}
         Err(error) => tracing::warn!(error = %error, "leases were not swept"),
     }
+    if let Err(error) = state.store().forget_answers(now) {
+        tracing::warn!(error = %error, "old answers were not forgotten");
+    }
     if let Err(error) = state.store().forget_closed_reservations(now - REMEMBER_MS) {
         tracing::warn!(error = %error, "old reservations were not forgotten");
     }

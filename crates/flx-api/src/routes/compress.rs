@@ -3,6 +3,7 @@
 mod answer;
 mod form;
 mod paid;
+mod replay;
 
 use std::sync::Arc;
 
@@ -15,12 +16,13 @@ pub use self::form::{
     ColourName, CompressForm, EffortName, FitName, FormatField, FormatList, FormatName, FoundName,
     GravityField, LookName, PositionName, QualityField, QualityPoint,
 };
-use crate::accept::{Accepted, Answer};
+use self::paid::Wanted;
+use crate::accept::Accepted;
 use crate::auth::{Caller, caller_of};
 use crate::problem::Problem;
-use crate::refuse;
 use crate::state::State;
 use crate::upload::{self, Body, Rules, Seen, Upload, Watermarked};
+use crate::{origin, refuse};
 
 /// Reads the upload, works on it, answers. The body stays alive with the answer, so that an upload
 /// refused halfway closes its connection in an orderly way.
@@ -52,11 +54,16 @@ async fn work(
         _ => Accepted::json(),
     };
     upload.form.choose_format(&accepted)?;
-    let paid = paid::run(state, caller, upload).await?;
-    Ok(match (accepted.answer(), paid.only()) {
-        (Answer::Picture, Some(entry)) => answer::picture(request, state, &paid, entry),
-        _ => answer::json(request, state, &paid),
-    })
+    let once = caller.idempotency.map(|key| key.once(upload.fingerprint));
+    if let Some(once) = &once
+        && let Some(answer) = replay::answer(state, &caller, once).await?
+    {
+        return Ok(answer);
+    }
+    let base = origin::public_base(request, state);
+    let wanted = Wanted { answer: accepted.answer(), base, once };
+    let (draft, used) = paid::run(state, caller, upload, wanted).await?;
+    Ok(draft.respond(used))
 }
 
 async fn read(
@@ -85,10 +92,5 @@ fn admit(state: &State, caller: &Caller, seen: Seen) -> Result<(), Problem> {
     }
     let tier = caller.account.tier;
     state.plans().admit(tier, &asked).map_err(|denied| refuse::denied(&denied, state))?;
-    if seen.files > caller.credits_left(state).get() {
-        let limit = caller.plan(state).compressions_per_period().enforced().get();
-        let used = caller.usage.compressions_used.get();
-        return Err(refuse::quota(used, limit, seen.files, caller.usage.resets_at_ms));
-    }
-    Ok(())
+    caller.must_afford(state, seen.files)
 }

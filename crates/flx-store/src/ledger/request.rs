@@ -4,7 +4,7 @@ use flx_keys::KeyId;
 use flx_plans::{Credits, Tier};
 
 use super::CreditKind;
-use crate::{AccountId, ReservationId};
+use crate::{AccountId, Once, ReservationId};
 
 /// How long a reservation lasts unless told otherwise.
 const DEFAULT_LEASE_MS: i64 = 10 * 60 * 1000;
@@ -19,6 +19,7 @@ pub struct ReserveRequest {
     pub(super) amount: Credits,
     pub(super) limit: Credits,
     pub(super) lease_ms: i64,
+    pub(super) once: Option<Once>,
 }
 
 impl ReserveRequest {
@@ -36,6 +37,7 @@ impl ReserveRequest {
             amount,
             limit,
             lease_ms: DEFAULT_LEASE_MS,
+            once: None,
         }
     }
 
@@ -50,6 +52,13 @@ impl ReserveRequest {
     #[must_use]
     pub fn with_kind(mut self, kind: CreditKind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// Only when no request of this key was answered or runs: a request with an idempotency key.
+    #[must_use]
+    pub fn with_once(mut self, once: Once) -> Self {
+        self.once = Some(once);
         self
     }
 

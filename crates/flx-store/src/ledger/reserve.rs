@@ -8,6 +8,7 @@ use flx_plans::Credits;
 use super::{CreditKind, Reservation, ReserveRequest};
 use crate::accounts::{AccountRow, take};
 use crate::connection::Connection;
+use crate::idempotency;
 use crate::ledger::close::OPEN;
 use crate::period::{self, PeriodRow, credits};
 use crate::prepared::Prepared;
@@ -27,8 +28,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::QuotaExceeded`]; [`StoreError::KeyNotLive`] when the key is no longer active or
-    /// its account is disabled or gone; [`StoreError::PlanChanged`]; [`StoreError::OutOfRange`] for
-    /// an amount of 0.
+    /// its account is disabled or gone; [`StoreError::PlanChanged`]; [`StoreError::RequestSeen`];
+    /// [`StoreError::OutOfRange`] for an amount of 0.
     pub fn reserve(&self, request: &ReserveRequest, now_ms: i64) -> Result<Reservation> {
         if request.amount == Credits::ZERO {
             return Err(StoreError::OutOfRange {
@@ -42,7 +43,11 @@ impl Store {
                 CreditKind::Compression => take_compressions(connection, request, now_ms)?,
                 CreditKind::Ai => take_ai(connection, request, now_ms)?,
             };
-            insert(connection, request, &taken, now_ms)
+            let reservation = insert(connection, request, &taken, now_ms)?;
+            if let Some(once) = &request.once {
+                idempotency::begin(connection, &request.account, once, &reservation.id, now_ms)?;
+            }
+            Ok(reservation)
         })
     }
 }

@@ -5,6 +5,7 @@ use flx_plans::Credits;
 
 use super::close::{ClosedRow, Ending, OPEN, close};
 use crate::connection::Connection;
+use crate::idempotency::{self, Keeping};
 use crate::period::credits;
 use crate::results::{self, NewResult};
 use crate::schema::reservations;
@@ -68,11 +69,31 @@ impl Store {
         results: &[NewResult],
         now_ms: i64,
     ) -> Result<Settlement> {
+        self.settle_and_keep(id, charged, results, &|_| None, now_ms)
+    }
+
+    /// As [`Store::settle_with_results`], and keeps the answer of a request that was reserved for
+    /// [`with_once`](crate::ReserveRequest::with_once): what is charged is answered the same from
+    /// then on.
+    ///
+    /// # Errors
+    /// As [`Store::settle`].
+    pub fn settle_and_keep(
+        &self,
+        id: &ReservationId,
+        charged: Credits,
+        results: &[NewResult],
+        answer: Keeping<'_>,
+        now_ms: i64,
+    ) -> Result<Settlement> {
         self.write(|connection| {
             let Some(closed) = close(connection, id, Ending::Settle, charged, now_ms)? else {
                 return find_closed(connection, id, charged);
             };
             results::insert(connection, &closed.account, results)?;
+            if let Some(answer) = answer(closed.used) {
+                idempotency::keep(connection, id, &answer)?;
+            }
             Ok(done(&closed))
         })
     }

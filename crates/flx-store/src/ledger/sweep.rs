@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use flx_plans::Credits;
 
 use super::close::{Ending, OPEN, close};
+use crate::connection::Connection;
 use crate::ids::ReservationId;
 use crate::schema::reservations;
 use crate::{Result, Store};
@@ -76,14 +77,22 @@ impl Store {
         self.write(|connection| {
             let mut swept = Swept::default();
             for id in ids {
-                let id = ReservationId::of_row(id);
-                let closed = close(connection, &id, Ending::Expire, Credits::ZERO, now_ms)?;
-                if let Some(closed) = closed {
+                if let Some(returned) = expire(connection, &ReservationId::of_row(id), now_ms)? {
                     swept.reservations += 1;
-                    swept.returned += u64::from(closed.returned.get());
+                    swept.returned += u64::from(returned.get());
                 }
             }
             Ok(swept)
         })
     }
+}
+
+/// Gives back what an open reservation holds; `None` when it was closed before.
+pub(crate) fn expire(
+    connection: &mut Connection,
+    id: &ReservationId,
+    now_ms: i64,
+) -> Result<Option<Credits>> {
+    let closed = close(connection, id, Ending::Expire, Credits::ZERO, now_ms)?;
+    Ok(closed.map(|closed| closed.returned))
 }

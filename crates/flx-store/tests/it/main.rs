@@ -12,6 +12,7 @@ mod accounts;
 mod audit;
 mod backup;
 mod harness;
+mod idempotency;
 mod keys;
 mod ledger;
 mod model;

@@ -61,8 +61,12 @@ fn the_schema_in_code_is_the_schema_of_the_migrations() {
 #[test]
 fn the_migrations_can_be_taken_back() {
     on_every_backend(|db| {
-        let down = include_str!("../../migrations/sqlite/2026-11-23-000000_initial/down.sql");
-        db.connection().batch_execute(down).unwrap();
+        for down in [
+            include_str!("../../migrations/sqlite/2026-11-25-000000_idempotency/down.sql"),
+            include_str!("../../migrations/sqlite/2026-11-23-000000_initial/down.sql"),
+        ] {
+            db.connection().batch_execute(down).unwrap();
+        }
         let left = "sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
         assert_eq!(db.count(left), 0);
     });
@@ -84,6 +88,10 @@ fn every_query_of_a_request_finds_its_rows_by_an_index() {
             "SELECT id FROM reservations WHERE closed_at_ms IS NULL AND state = 'reserved'
              AND lease_ends_ms <= 5 ORDER BY lease_ends_ms LIMIT 100",
             "SELECT * FROM results WHERE expires_at_ms <= 5 ORDER BY expires_at_ms LIMIT 100",
+            "SELECT * FROM idempotent_requests WHERE account_id = 'x' AND key_digest = x'00'",
+            "UPDATE idempotent_requests SET status = 200 WHERE reservation_id = 'x'",
+            "SELECT * FROM idempotent_requests WHERE expires_at_ms <= 5 ORDER BY expires_at_ms
+             LIMIT 100",
             "DELETE FROM accounts WHERE id = 'x'",
             "DELETE FROM ledger WHERE account_id = 'x'",
             "DELETE FROM reservations WHERE account_id = 'x'",

@@ -1,18 +1,21 @@
 //! The answer: JSON with one entry a picture, or the picture itself.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue,
-};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use flx_plans::Credits;
+use flx_store::{KeptAnswer, ResultId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::paid::{Paid, PaidEntry, PaidResult};
+use crate::accept::Answer;
 use crate::problem::{Problem, ProblemView};
 use crate::state::State;
-use crate::{clock, names, origin};
+use crate::{clock, names};
 
 /// The answer of `POST /api/compress`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -103,36 +106,113 @@ pub struct UsageNow {
     pub compressor_limit: u32,
 }
 
-/// The JSON answer; when every picture failed, the first one's problem.
-pub(super) fn json(request: &HttpRequest, state: &State, paid: &Paid) -> HttpResponse {
-    let base = origin::public_base(request, state);
-    let results: Vec<Entry> =
-        paid.entries.iter().map(|entry| entry_view(entry, state, &base)).collect();
-    if let Some(problem) = first_when_all_failed(&paid.entries) {
-        return problem.clone().with_results(results).respond(None);
-    }
-    let answer = CompressAnswer {
-        session_id: paid.session_id.clone(),
-        results,
-        usage: UsageNow { compressor_used: paid.used.get(), compressor_limit: paid.limit.get() },
-    };
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(answer)
+/// An answer, but for what is used of the period, which the charge decides.
+#[derive(Debug)]
+pub(super) enum Draft {
+    /// One entry a picture.
+    Json(CompressAnswer),
+    /// Every picture failed: the first one's problem.
+    Problem(Problem),
+    /// The picture itself, with the facts in headers.
+    Picture(PictureDraft),
 }
 
-/// The picture itself, with the facts in headers.
-pub(super) fn picture(
-    request: &HttpRequest,
-    state: &State,
-    paid: &Paid,
-    result: &PaidResult,
-) -> HttpResponse {
-    let success = success_view("", result, state, &origin::public_base(request, state));
+/// The picture itself.
+#[derive(Debug)]
+pub(super) struct PictureDraft {
+    head: Vec<(String, String)>,
+    result: ResultId,
+    picture: Arc<flx_core::Compressed>,
+}
+
+impl Draft {
+    /// What is answered to work done, in the form that the client takes.
+    pub(super) fn of(paid: &Paid, state: &State, base: &str, wanted: Answer) -> Self {
+        if let (Answer::Picture, Some(result)) = (wanted, paid.only()) {
+            return Self::Picture(picture(paid, result, state, base));
+        }
+        let results: Vec<Entry> =
+            paid.entries.iter().map(|entry| entry_view(entry, state, base)).collect();
+        if let Some(problem) = first_when_all_failed(&paid.entries) {
+            return Self::Problem(problem.clone().with_results(results));
+        }
+        let compressor_limit = paid.limit.get();
+        Self::Json(CompressAnswer {
+            session_id: paid.session_id.clone(),
+            results,
+            usage: UsageNow { compressor_used: 0, compressor_limit },
+        })
+    }
+
+    /// What is kept of it for a request that is sent again; none when that shall be tried anew.
+    pub(super) fn kept(&self, used: Credits) -> Option<KeptAnswer> {
+        let text = |body: serde_json::Result<String>, status| {
+            let (head, result) = (String::new(), None);
+            body.ok().map(|body| KeptAnswer { status, head, body, result })
+        };
+        match self {
+            Self::Json(answer) => text(serde_json::to_string(&answer.with_used(used)), 200),
+            Self::Problem(problem) => match problem.view(None) {
+                view if matches!(view.status, 401 | 429 | 500..) => None,
+                view => text(serde_json::to_string(&view), view.status),
+            },
+            Self::Picture(draft) => Some(KeptAnswer {
+                status: 200,
+                head: serde_json::to_string(&draft.head_with(used)).ok()?,
+                body: String::new(),
+                result: Some(draft.result.clone()),
+            }),
+        }
+    }
+
+    /// The answer.
+    pub(super) fn respond(&self, used: Credits) -> HttpResponse {
+        match self {
+            Self::Json(answer) => HttpResponse::Ok()
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .json(answer.with_used(used)),
+            Self::Problem(problem) => problem.respond(None),
+            Self::Picture(draft) => {
+                let mut response = with_head(&draft.head_with(used));
+                response.body(Bytes::copy_from_slice(draft.picture.bytes()))
+            }
+        }
+    }
+}
+
+impl CompressAnswer {
+    fn with_used(&self, used: Credits) -> Self {
+        let usage = UsageNow { compressor_used: used.get(), ..self.usage.clone() };
+        Self { usage, ..self.clone() }
+    }
+}
+
+impl PictureDraft {
+    fn head_with(&self, used: Credits) -> Vec<(String, String)> {
+        let used = (String::from("x-compressor-used"), used.to_string());
+        self.head.iter().cloned().chain([used]).collect()
+    }
+}
+
+/// A success with these headers.
+pub(super) fn with_head(head: &[(String, String)]) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::OK);
+    for (name, value) in head {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+        {
+            response.insert_header((name, value));
+        }
+    }
     response
-        .insert_header((CONTENT_TYPE, result.row.media_type.as_str()))
-        .insert_header((CONTENT_DISPOSITION, names::attachment(&success.name)))
-        .insert_header((CACHE_CONTROL, "no-store"));
+}
+
+fn picture(paid: &Paid, result: &PaidResult, state: &State, base: &str) -> PictureDraft {
+    let success = success_view("", result, state, base);
     let facts = [
+        ("content-type", result.row.media_type.clone()),
+        ("content-disposition", names::attachment(&success.name)),
+        ("cache-control", String::from("no-store")),
         ("x-original-size", success.original_size.to_string()),
         ("x-size", success.size.to_string()),
         ("x-savings", format!("{:.1}", success.savings)),
@@ -144,18 +224,17 @@ pub(super) fn picture(
         ("x-session-id", paid.session_id.clone()),
         ("x-download-url", success.download_url),
         ("x-expires-at", success.expires_at),
-        ("x-compressor-used", paid.used.to_string()),
         ("x-compressor-limit", paid.limit.to_string()),
     ];
     let measured = [("x-quality", success.quality), ("x-score", success.score)]
         .into_iter()
         .filter_map(|(name, value)| Some((name, format!("{:.1}", value?))));
-    for (name, value) in facts.into_iter().chain(measured) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.insert_header((HeaderName::from_static(name), value));
-        }
+    let head = facts.into_iter().chain(measured);
+    PictureDraft {
+        head: head.map(|(name, value)| (name.to_owned(), value)).collect(),
+        result: result.row.id.clone(),
+        picture: Arc::clone(&result.picture),
     }
-    response.body(Bytes::copy_from_slice(result.picture.bytes()))
 }
 
 fn first_when_all_failed(entries: &[PaidEntry]) -> Option<&Problem> {

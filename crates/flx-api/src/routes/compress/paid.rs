@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use flx_core::CancelFlag;
 use flx_plans::Credits;
-use flx_store::{Closed, NewResult, Reservation, ReserveRequest, ResultId, Settlement, StoreError};
+use flx_store::{
+    Closed, KeptAnswer, NewResult, Once, Reservation, ReserveRequest, ResultId, Settlement,
+    StoreError,
+};
 use tokio::sync::Notify;
 
+use super::answer::Draft;
+use crate::accept::Answer;
 use crate::auth::Caller;
 use crate::batch::{self, Finished, Job, Outcome};
 use crate::clock::now_ms;
@@ -26,8 +31,6 @@ pub(super) struct Paid {
     pub(super) session_id: String,
     /// One entry a picture, in order.
     pub(super) entries: Vec<PaidEntry>,
-    /// Compressions used of the period now.
-    pub(super) used: Credits,
     /// Compressions of a period as they are shown.
     pub(super) limit: Credits,
 }
@@ -75,13 +78,25 @@ impl Drop for Leaving {
     }
 }
 
+/// How the answer is to look, and whether it is kept.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// JSON, or the picture itself.
+    pub(super) answer: Answer,
+    /// Base of links.
+    pub(super) base: String,
+    /// For a request with an idempotency key.
+    pub(super) once: Option<Once>,
+}
+
 /// Reserves, works and settles in a task of its own, so that a client that goes away never leaves
-/// a reservation open.
+/// a reservation open. Gives the answer and what is used of the period with it.
 pub(super) async fn run(
     state: &Arc<State>,
     caller: Caller,
     upload: Upload,
-) -> Result<Paid, Problem> {
+    wanted: Wanted,
+) -> Result<(Arc<Draft>, Credits), Problem> {
     let pictures = upload.files.len();
     let places =
         state.admission().enter(pictures).map_err(|full| refuse::full(full.retry_after_s))?;
@@ -94,7 +109,8 @@ pub(super) async fn run(
     let (cancel, bell) = (CancelFlag::new(), Arc::new(Notify::new()));
     let _leaving = Leaving { cancel: cancel.clone(), bell: Arc::clone(&bell) };
     let job = Job { account, files: upload.files, places, options, cancel };
-    let task = Task { state: Arc::clone(state), caller, session_id: upload.form.session_id() };
+    let session_id = upload.form.session_id();
+    let task = Task { state: Arc::clone(state), caller, session_id, wanted };
     state.detached(task.run(job, bell)).await?
 }
 
@@ -102,10 +118,16 @@ struct Task {
     state: Arc<State>,
     caller: Caller,
     session_id: String,
+    wanted: Wanted,
+}
+
+/// The answer of work for which nothing is charged.
+fn nothing(_: Credits) -> Option<KeptAnswer> {
+    None
 }
 
 impl Task {
-    async fn run(self, job: Job, bell: Arc<Notify>) -> Result<Paid, Problem> {
+    async fn run(self, job: Job, bell: Arc<Notify>) -> Result<(Arc<Draft>, Credits), Problem> {
         let reservation = self.reserve(job.files.len()).await?;
         let outcomes = tokio::select! {
             biased;
@@ -117,7 +139,7 @@ impl Task {
             Some(outcomes) => self.settle(&reservation, outcomes).await,
             None => {
                 tracing::info!("the client went away; nothing is charged");
-                self.close(&reservation, Vec::new()).await?;
+                self.close(&reservation, Vec::new(), nothing).await?;
                 Err(refuse::gone())
             }
         }
@@ -127,10 +149,13 @@ impl Task {
         let amount = Credits(u32::try_from(pictures).unwrap_or(u32::MAX));
         let allowance = self.caller.plan(&self.state).compressions_per_period();
         let account = &self.caller.account;
-        let request =
+        let mut request =
             ReserveRequest::new(account.id.clone(), account.tier, amount, allowance.enforced())
                 .with_key(self.caller.key.id.clone())
                 .with_lease_ms(self.lease_ms());
+        if let Some(once) = &self.wanted.once {
+            request = request.with_once(once.clone());
+        }
         let store = self.state.store().clone();
         let reserved = self.state.blocking(move || store.reserve(&request, now_ms())).await?;
         reserved.map_err(|error| refuse::store(&error))
@@ -158,7 +183,7 @@ impl Task {
         &self,
         reservation: &Reservation,
         outcomes: Vec<Outcome>,
-    ) -> Result<Paid, Problem> {
+    ) -> Result<(Arc<Draft>, Credits), Problem> {
         let now = now_ms();
         let expires_at_ms = now.saturating_add(self.state.settings().result_ttl_ms());
         // Links expire on whole seconds; so do their results.
@@ -175,10 +200,15 @@ impl Task {
             });
             entries.push(PaidEntry { original_name, result });
         }
-        let used = self.close(reservation, rows).await?;
-        stored.into_iter().for_each(crate::results::Pending::keep);
         let limit = self.caller.plan(&self.state).compressions_per_period().shown();
-        Ok(Paid { session_id: self.session_id.clone(), entries, used, limit })
+        let paid = Paid { session_id: self.session_id.clone(), entries, limit };
+        let Wanted { answer, base, once } = &self.wanted;
+        let draft = Arc::new(Draft::of(&paid, &self.state, base, *answer));
+        let (kept, keeps) = (Arc::clone(&draft), once.is_some());
+        let keep = move |used| if keeps { kept.kept(used) } else { None };
+        let used = self.close(reservation, rows, keep).await?;
+        stored.into_iter().for_each(crate::results::Pending::keep);
+        Ok((draft, used))
     }
 
     fn paid(
@@ -207,17 +237,18 @@ impl Task {
         &self,
         reservation: &Reservation,
         rows: Vec<NewResult>,
+        keep: impl Fn(Credits) -> Option<KeptAnswer> + Send + Sync + 'static,
     ) -> Result<Credits, Problem> {
         let charged = Credits(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        let rows = Arc::new(rows);
+        let (rows, keep) = (Arc::new(rows), Arc::new(keep));
         let mut attempt = 0;
         loop {
             attempt += 1;
             let (store, id) = (self.state.store().clone(), reservation.id.clone());
-            let rows = Arc::clone(&rows);
-            let settled = self
-                .state
-                .blocking(move || store.settle_with_results(&id, charged, &rows, now_ms()));
+            let (rows, keep) = (Arc::clone(&rows), Arc::clone(&keep));
+            let settled = self.state.blocking(move || {
+                store.settle_and_keep(&id, charged, &rows, keep.as_ref(), now_ms())
+            });
             match settled.await? {
                 Ok(Settlement::Done { used, .. }) => return Ok(used),
                 // An attempt before this one was committed, only its acknowledgement was lost.
