@@ -12,6 +12,7 @@ mod programs;
 mod service;
 mod setup;
 pub mod tools;
+mod wire;
 
 pub use admin::{Run, admin};
 pub use answer::Answer;
@@ -19,6 +20,7 @@ pub use client::{Form, send};
 pub use programs::{flx_admin, flx_server};
 pub use service::Service;
 pub use setup::{Ended, Setup};
+pub use wire::{Raw, Wire};
 
 /// Whether the text holds a whole API key.
 #[must_use]

@@ -63,6 +63,15 @@ impl Service {
         self.child.id()
     }
 
+    /// A figure of its memory in bytes, by the kernel's name for it, such as `VmRSS`; `None` where
+    /// the system does not tell.
+    #[must_use]
+    pub fn memory(&self, name: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(&format!("{name}:")))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+
     /// Runs flx-admin on its data folder.
     #[must_use]
     pub fn admin(&self, arguments: &[&str]) -> Run {
