@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::leaks::holds_a_key;
 use crate::programs::flx_admin;
 
 /// What a run of a program left.
@@ -62,11 +63,15 @@ pub fn admin(data_dir: &Path, arguments: &[&str]) -> Run {
     without_settings(&mut command);
     command.arg("--data-dir").arg(data_dir).args(arguments).env("USER", "tester");
     let output = command.stdin(Stdio::null()).output().expect("flx-admin starts");
-    Run {
+    let run = Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).expect("it prints UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("it prints UTF-8"),
-    }
+    };
+    let gives_a_key = ["generate-key", "roll-key"].iter().any(|name| arguments.contains(name));
+    assert!(gives_a_key || !holds_a_key(&run.stdout), "a key where none belongs: {run:?}");
+    assert!(!holds_a_key(&run.stderr), "a key among messages: {run:?}");
+    run
 }
 
 /// Keeps settings of whoever runs the tests out of the programs under test.

@@ -5,6 +5,7 @@ mod admin;
 mod answer;
 pub mod ciede2000;
 mod client;
+mod leaks;
 pub mod look;
 mod output;
 pub mod pictures;
@@ -17,17 +18,8 @@ mod wire;
 pub use admin::{Run, admin};
 pub use answer::Answer;
 pub use client::{Form, send};
+pub use leaks::{holds_a_key, holds_a_signature};
 pub use programs::{flx_admin, flx_server};
 pub use service::Service;
 pub use setup::{Ended, Setup};
 pub use wire::{Raw, Wire};
-
-/// Whether the text holds a whole API key.
-#[must_use]
-pub fn holds_a_key(text: &str) -> bool {
-    const PREFIX: &str = "flx_live_";
-    text.match_indices(PREFIX).any(|(at, _)| {
-        let rest = text.as_bytes().get(at + PREFIX.len()..).unwrap_or_default();
-        rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() >= 40
-    })
-}

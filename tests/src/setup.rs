@@ -22,6 +22,7 @@ pub struct Setup {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     folder: Option<Arc<TempDir>>,
+    dumps_core: bool,
 }
 
 /// A server that has ended.
@@ -53,6 +54,13 @@ impl Setup {
     #[must_use]
     pub fn with_variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it where processes that crash leave their memory on the disk.
+    #[must_use]
+    pub fn where_core_is_dumped(mut self) -> Self {
+        self.dumps_core = true;
         self
     }
 
@@ -116,7 +124,13 @@ impl Setup {
 
     fn spawn(self) -> (Child, Arc<TempDir>) {
         let folder = self.folder.unwrap_or_else(new_folder);
-        let mut command = Command::new(flx_server());
+        let mut command = if self.dumps_core {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\""]).arg(flx_server());
+            shell
+        } else {
+            Command::new(flx_server())
+        };
         without_settings(&mut command);
         command
             .args(["--listen", "127.0.0.1:0", "--data-dir"])
