@@ -44,7 +44,7 @@ fn alone(bytes: &[u8], format: Format, folder: &Path) -> Option<Seen> {
 }
 
 /// The highest that this process's resident memory ever was, in bytes.
-fn high_water_mark() -> Option<u64> {
+pub(crate) fn high_water_mark() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)

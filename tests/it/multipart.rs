@@ -118,7 +118,6 @@ fn boundaries_are_taken_as_they_are_announced() {
         let mut wire = Wire::to(&service);
         let body = form(used);
         wire.send(head(&key, announced, &format!("Content-Length: {}", body.len())) + &body);
-        wire.finish();
         let answer = wire.answer().expect("an answer");
         let shown: String = announced.chars().take(20).collect();
         assert!(statuses.contains(&answer.status), "{shown} of {used:.9}: {answer:?}");
