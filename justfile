@@ -251,6 +251,7 @@ fuzz TARGET="all" SECONDS="60": _cargo-fuzz
     fi
     # Instrumentation is for nightly toolchains; this lets a stable one have it.
     export RUSTC_BOOTSTRAP=1
+    export LSAN_OPTIONS=suppressions={{ quote(justfile_directory() / "tests" / "fuzz" / "leaks.txt") }}:print_suppressions=0
     seeds={{ quote(target / "fuzz-seeds") }}
     found={{ quote(target / "fuzz-artifacts") }}
     known={{ quote(target / "fuzz-corpus") }}

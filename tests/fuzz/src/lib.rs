@@ -66,7 +66,7 @@ fn options(first: u8, second: u8) -> Options {
     let mut options = Options::new(format).with_effort(Effort::Fast).with_threads(NonZeroU32::MIN);
     options = options.with_animated(has(first, 2)).with_lossy_png(has(first, 3));
     if has(first, 4) {
-        options = options.with_colour_space(ColourSpace::Keep);
+        options = options.with_colour_space(ColourSpace::Source);
     }
     if has(first, 5) {
         options = options.with_keep(Keep {

@@ -11,7 +11,7 @@ pub(super) fn bombs() -> Vec<Hostile> {
         ("a BMP with 4294967295 colours", of(8, 8, 8, 0, u32::MAX)),
         (
             "a BMP whose runs lead outside it",
-            [of(8, 8, 8, 1, 0), vec![0, 2, 255, 255].repeat(99)].concat(),
+            [of(8, 8, 8, 1, 0), [0, 2, 255, 255].repeat(99)].concat(),
         ),
         ("a BMP with 65535 bits a pixel", of(8, 8, 65_535, 0, 0)),
     ]
