@@ -6,6 +6,7 @@ export FLX_DATA_DIR := env("FLX_DATA_DIR", "./flx-data")
 target := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export FLX_TEST_PYTHON := target / "tools" / "python" / "bin" / "python"
 cargo_deny_version := "0.20"
+cargo_fuzz_version := "0.13"
 
 # Shell: whether this machine can build the hand-written SIMD of the AV1 encoder and decoder. On
 # x86 that takes nasm 2.15 or later; on ARM the C compiler does it; elsewhere there is none.
@@ -155,7 +156,7 @@ admin *ARGS:
     exec "$admin" "$@"
 
 # Everything that must hold before a change goes in
-test: test-style test-code test-features test-embedding test-dependencies
+test: test-style test-code test-features test-embedding test-dependencies test-fuzz
 
 # Formatting and lints
 test-style: _components
@@ -246,6 +247,62 @@ test-dependencies: _cargo-deny
     else
         echo "NOT CHECKED: advisories, as their database cannot be reached" >&2
     fi
+
+# Every fuzz target for a minute; in CI one that finds something, or cannot run, fails
+test-fuzz: (fuzz "all" "60")
+
+# Fuzzes what reads bytes of strangers: just fuzz [TARGET [SECONDS]]; findings lie in target/fuzz-artifacts
+fuzz TARGET="all" SECONDS="60": _cargo-fuzz
+    #!/bin/sh
+    set -eu
+    export PATH={{ quote(target / "tools" / "bin") }}:$PATH
+    if ! command -v cargo-fuzz >/dev/null; then
+        echo "NOT CHECKED: fuzz targets, as cargo-fuzz could not be installed" >&2
+        [ -z "${CI:-}" ]
+        exit
+    fi
+    # Instrumentation is for nightly toolchains; this lets a stable one have it.
+    export RUSTC_BOOTSTRAP=1
+    export LSAN_OPTIONS=suppressions={{ quote(justfile_directory() / "tests" / "fuzz" / "leaks.txt") }}:print_suppressions=0
+    seeds={{ quote(target / "fuzz-seeds") }}
+    found={{ quote(target / "fuzz-artifacts") }}
+    known={{ quote(target / "fuzz-corpus") }}
+    targets="$1"
+    if [ "$1" = all ]; then targets=$(cargo fuzz list --fuzz-dir tests/fuzz); fi
+    rm -rf "$seeds"
+    cargo run --quiet --locked --package flx-tests --example fuzz_seeds -- "$seeds"
+    cargo fuzz build --fuzz-dir tests/fuzz --target-dir {{ quote(target / "fuzz") }} --release \
+        $([ "$1" = all ] || echo "$1")
+    programs={{ quote(target / "fuzz") }}/$(rustc --version --verbose | sed -n 's/^host: //p')/release
+    # Two at a time: each has one thread, and most machines have two cores.
+    run() {
+        mkdir -p "$known/$1" "$found/$1"
+        if "$programs/$1" "$known/$1" "$seeds/$1" -max_total_time="$2" -timeout=20 \
+            -rss_limit_mb=1024 -malloc_limit_mb=512 -max_len=70000 -print_final_stats=1 \
+            -artifact_prefix="$found/$1/" >"$found/$1/log" 2>&1
+        then
+            printf '%-12s %s runs, no finding\n' "$1" \
+                "$(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$1/log")"
+        else
+            tail -50 "$found/$1/log"
+            echo "$1: A FINDING, see $found/$1" >&2
+            return 1
+        fi
+    }
+    failed=
+    set -- "$2" $targets
+    seconds=$1
+    shift
+    while [ $# -gt 0 ]; do
+        run "$1" "$seconds" &
+        if [ $# -gt 1 ]; then
+            run "$2" "$seconds" || failed=1
+            shift
+        fi
+        wait $! || failed=1
+        shift
+    done
+    [ -z "$failed" ]
 
 # Every picture under FLX_CORPUS (or generated ones) through every output format, in release mode
 test-corpus:
@@ -397,6 +454,7 @@ _tools: _python
     need strace strace
     need mount mount
     need prlimit util-linux
+    need exiftool libimage-exiftool-perl
     install_needed
 
 # Python with what tests and benches take from it, in a folder of its own.
@@ -404,11 +462,11 @@ _python:
     #!/bin/sh
     set -eu
     {{ debian_packages }}
-    if "$FLX_TEST_PYTHON" -c "import PIL" 2>/dev/null; then exit 0; fi
+    if "$FLX_TEST_PYTHON" -c "import PIL, schemathesis" 2>/dev/null; then exit 0; fi
     python3 -c "import ensurepip" 2>/dev/null || needed=python3-venv
     install_needed
     home={{ quote(target / "tools" / "python") }}
-    python3 -m venv "$home" && "$home/bin/pip" install --quiet pillow >&2 || true
+    python3 -m venv "$home" && "$home/bin/pip" install --quiet pillow schemathesis >&2 || true
 
 # A toolchain of the minimal profile lacks these two.
 _components:
@@ -428,3 +486,12 @@ _cargo-deny:
     command -v cargo-deny >/dev/null && exit 0
     cargo install --locked --root {{ quote(target / "tools") }} \
         --version "^{{ cargo_deny_version }}" cargo-deny || true
+
+# The same.
+_cargo-fuzz:
+    #!/bin/sh
+    set -eu
+    PATH={{ quote(target / "tools" / "bin") }}:$PATH
+    command -v cargo-fuzz >/dev/null && exit 0
+    cargo install --locked --root {{ quote(target / "tools") }} \
+        --version "^{{ cargo_fuzz_version }}" cargo-fuzz || true

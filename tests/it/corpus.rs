@@ -12,7 +12,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::read::GzDecoder;
-use flx_core::{Compressed, Error, Format, Limits, Options, compress, probe};
+use flx_core::{
+    Compressed, Effort, Error, Fit, Format, Keep, Limits, Options, Watermark, compress, probe,
+};
 use flx_tests::pictures::{self, card, gradient_with_alpha, photo, photo_16_bit};
 use tar::Archive;
 
@@ -20,14 +22,57 @@ use tar::Archive;
 const THREADS: usize = 2;
 /// Longest side of results: encoding at full size is what benchmarks are for.
 const MAX_SIDE: u32 = 1_280;
-/// A picture in one format that takes longer hangs, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Sides of the box that marked results are cut to.
+const BOX: (u32, u32) = (400, 300);
+/// A picture in one format that takes longer hangs. Without optimisation, beside other tests, more
+/// is let pass.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 10 });
+/// What two pictures at once may take beside all files, which stand in memory: the least machine
+/// that this is for has 512 MB.
+const MEMORY: u64 = 512_000_000;
 
 /// A file to work on.
-struct Sample {
+pub(crate) struct Sample {
     group: String,
-    name: String,
-    bytes: Vec<u8>,
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What is done with each file.
+#[derive(Clone, Copy)]
+enum Task {
+    /// Scaled into a square, and otherwise left as it is.
+    Scaled,
+    /// Cut to a box, with a watermark and all metadata.
+    Marked,
+}
+
+impl Task {
+    fn options(self, format: Format) -> Options {
+        let px = |side: u32| side.try_into().expect("not zero");
+        match self {
+            Self::Scaled => {
+                Options::new(format).with_max_width(px(MAX_SIDE)).with_max_height(px(MAX_SIDE))
+            }
+            Self::Marked => {
+                let logo = pictures::png(gradient_with_alpha(60, 40, 5));
+                let mark = Watermark::from_png(&logo, &Limits::default()).expect("a plain PNG");
+                let all = Keep { copyright: true, icc: true, exif: true, xmp: true, gps: true };
+                let (width, height) = (px(BOX.0), px(BOX.1));
+                let options = Options::new(format).with_max_width(width).with_max_height(height);
+                let options = options.with_fit(Fit::Cover).with_effort(Effort::Fast);
+                options.with_watermark(mark).with_keep(all)
+            }
+        }
+    }
+
+    /// The size of the result, as a header promises it.
+    fn size(self, width: u32, height: u32) -> (u32, u32) {
+        match self {
+            Self::Scaled => fitted(width, height),
+            Self::Marked => cut(width, height),
+        }
+    }
 }
 
 /// How the pictures of a group went, by outcome.
@@ -63,8 +108,8 @@ struct Report {
 }
 
 impl Report {
-    fn add(&mut self, sample: &Sample, format: Format, took: Duration, outcome: Outcome) {
-        let what = format!("{} → {format}", sample.name);
+    fn add(&mut self, sample: &Sample, what: &str, took: Duration, outcome: Outcome) {
+        let what = format!("{} → {what}", sample.name);
         let outcome = outcome.unwrap_or_else(|fault| {
             println!("FAULT {what}: {fault}");
             self.faults.push(format!("{what}: {fault}"));
@@ -85,9 +130,12 @@ fn run(samples: &[Sample]) -> Table {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some(sample) = samples.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for format in Format::ALL {
-                        let (took, outcome) = work_on(sample, format);
-                        report.lock().unwrap().add(sample, format, took, outcome);
+                    for (what, task) in [("", Task::Scaled), (", marked", Task::Marked)] {
+                        for format in Format::ALL {
+                            let (took, outcome) = work_on(sample, task, format);
+                            let what = format!("{format}{what}");
+                            report.lock().unwrap().add(sample, &what, took, outcome);
+                        }
                     }
                 }
             });
@@ -97,7 +145,15 @@ fn run(samples: &[Sample]) -> Table {
     print(&table);
     let took = start.elapsed().as_secs_f64();
     println!("{} files in {took:.1} s on {THREADS} threads", samples.len());
-    println!("slowest: {slowest}, {:.1} s\n", longest.as_secs_f64());
+    println!("slowest: {slowest}, {:.1} s", longest.as_secs_f64());
+    let stands: u64 = samples.iter().map(|sample| sample.bytes.len() as u64).sum();
+    match crate::bombs::high_water_mark().filter(|_| !cfg!(debug_assertions)) {
+        Some(peak) => {
+            println!("at most {} MB beside the files\n", peak.saturating_sub(stands) / 1_000_000);
+            assert!(peak < stands + MEMORY, "{peak} bytes, of which {stands} are files");
+        }
+        None => println!("memory is not looked at here\n"),
+    }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     table
 }
@@ -106,16 +162,15 @@ fn run(samples: &[Sample]) -> Table {
 type Outcome = Result<&'static str, String>;
 
 /// One picture in one format.
-fn work_on(sample: &Sample, format: Format) -> (Duration, Outcome) {
-    let side = MAX_SIDE.try_into().expect("not zero");
-    let options = Options::new(format).with_max_width(side).with_max_height(side);
+fn work_on(sample: &Sample, task: Task, format: Format) -> (Duration, Outcome) {
+    let options = task.options(format);
     let start = Instant::now();
     let result = catch_unwind(|| compress(&sample.bytes, &options, &Limits::default()));
     let took = start.elapsed();
     let outcome = match result {
         Err(_) => Err("a panic".to_owned()),
         _ if took > PATIENCE => Err(format!("it took {:.1} s", took.as_secs_f64())),
-        Ok(Ok(result)) => check(sample, format, &result).map(|()| "picture"),
+        Ok(Ok(result)) => check(sample, task, format, &result).map(|()| "picture"),
         Ok(Err(error)) => {
             name_of(&error).ok_or_else(|| format!("an error that blames us: {error}"))
         }
@@ -124,10 +179,10 @@ fn work_on(sample: &Sample, format: Format) -> (Duration, Outcome) {
 }
 
 /// The result must be what its facts say: in its format, of the size that the header promised.
-fn check(sample: &Sample, format: Format, result: &Compressed) -> Result<(), String> {
+fn check(sample: &Sample, task: Task, format: Format, result: &Compressed) -> Result<(), String> {
     let source = probe(&sample.bytes)
         .map_err(|error| format!("probe refuses what compress takes: {error}"))?;
-    let expected = fitted(source.width(), source.height());
+    let expected = task.size(source.width(), source.height());
     let said = (result.width(), result.height());
     if said != expected {
         return Err(format!(
@@ -162,6 +217,14 @@ fn fitted(width: u32, height: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
+/// The box, or its shape in a picture that does not cover it.
+fn cut(width: u32, height: u32) -> (u32, u32) {
+    let share = |side: u32, whole: u32| f64::from(whole) / f64::from(side);
+    let scale = share(BOX.0, width).min(share(BOX.1, height)).min(1.0);
+    let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+    (side(BOX.0), side(BOX.1))
+}
+
 /// A name for an error that blames the input; none for one that blames the program.
 fn name_of(error: &Error) -> Option<&'static str> {
     Some(match error {
@@ -172,6 +235,7 @@ fn name_of(error: &Error) -> Option<&'static str> {
         | Error::TooManyPixels { .. }
         | Error::SideTooLong { .. }
         | Error::TooManyFrames { .. }
+        | Error::TooManyAnimationPixels { .. }
         | Error::TooComplex { .. }
         | Error::OutputTooLarge { .. } => "limit",
         _ => return None,
@@ -231,7 +295,7 @@ fn avif(photo: &image::RgbImage) -> Vec<u8> {
 }
 
 /// All files of a folder; archives by their content.
-fn read_folder(root: &Path, folder: &Path, samples: &mut Vec<Sample>) {
+pub(crate) fn read_folder(root: &Path, folder: &Path, samples: &mut Vec<Sample>) {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).expect("it can be read").map(|entry| entry.unwrap().path()).collect();
     paths.sort();

@@ -163,3 +163,27 @@ fn links_are_built_on_the_public_url_or_the_request_s_host() {
     let url = link(proxied.header("x-forwarded-proto", "https"));
     assert!(url.starts_with("https://good.example/api/results/"), "{url}");
 }
+
+#[test]
+fn no_answer_lets_pages_of_other_origins_read_it() {
+    let (service, url, _) = with_result();
+    for path in
+        [url.as_str(), "/api/usage", "/api/compress", "/healthz", "/openapi.json", "/nothing"]
+    {
+        for method in [Method::GET, Method::OPTIONS, Method::POST] {
+            let request =
+                service.request(method.clone(), path).header("origin", "https://evil.example");
+            let request = request.header("access-control-request-method", "POST");
+            let answer = send(request.header("access-control-request-headers", "authorization"));
+            let opened: Vec<_> = answer
+                .headers
+                .keys()
+                .filter(|name| name.as_str().starts_with("access-control-"))
+                .collect();
+            assert!(opened.is_empty(), "{method} {path}: {answer}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{method} {path}");
+        }
+    }
+    let answer = service.get(&url).expect(200);
+    assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+}

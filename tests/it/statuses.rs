@@ -191,14 +191,6 @@ fn damaged_pictures_and_pictures_over_a_limit_are_unprocessable() {
     let (service, key) = service();
     let cut = &png(photo(64, 64, 1))[..600];
     service.compress(&key, Form::of("cut.png", cut)).problem(422, "damaged-image");
-    for file in flx_tests::pictures::hostile() {
-        let start = Instant::now();
-        let answer = service.compress(&key, Form::of("photo.jpg", &file.bytes));
-        assert!([415, 422].contains(&answer.status), "{}: {answer}", file.name);
-        let kind = answer.json()["type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
-        let _ = answer.problem(answer.status, &kind);
-        assert!(start.elapsed() < Duration::from_secs(5), "{}: {:?}", file.name, start.elapsed());
-    }
     let wide = png(image::GrayImage::new(17_000, 4));
     let problem =
         service.compress(&key, Form::of("wide.png", &wide)).problem(422, "image-too-large");

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::leaks::holds_a_key;
 use crate::programs::flx_admin;
 
 /// What a run of a program left.
@@ -64,7 +65,10 @@ pub fn admin(data_dir: &Path, arguments: &[&str]) -> Run {
 
 /// A run of flx-admin that is not over yet.
 #[derive(Debug)]
-pub struct Running(Child);
+pub struct Running {
+    child: Child,
+    gives_a_key: bool,
+}
 
 impl Running {
     /// Starts it as [`admin`] does.
@@ -77,7 +81,8 @@ impl Running {
         without_settings(&mut command);
         command.arg("--data-dir").arg(data_dir).args(arguments).env("USER", "tester");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self(command.spawn().expect("flx-admin starts"))
+        let gives_a_key = ["generate-key", "roll-key"].iter().any(|name| arguments.contains(name));
+        Self { child: command.spawn().expect("flx-admin starts"), gives_a_key }
     }
 
     /// Whether its main thread sleeps for a while, as SQLite does between two looks at a lock.
@@ -85,7 +90,7 @@ impl Running {
     pub fn naps(&self) -> bool {
         // nanosleep and clock_nanosleep, on x86-64 and on ARM.
         let calls = if cfg!(target_arch = "x86_64") { ["35 ", "230 "] } else { ["101 ", "115 "] };
-        let inside = fs::read_to_string(format!("/proc/{}/syscall", self.0.id()));
+        let inside = fs::read_to_string(format!("/proc/{}/syscall", self.child.id()));
         inside.is_ok_and(|call| calls.iter().any(|number| call.starts_with(number)))
     }
 
@@ -95,12 +100,15 @@ impl Running {
     /// When it prints what is not text.
     #[must_use]
     pub fn ended(self) -> Run {
-        let output = self.0.wait_with_output().expect("flx-admin ends");
-        Run {
+        let output = self.child.wait_with_output().expect("flx-admin ends");
+        let run = Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("it prints UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("it prints UTF-8"),
-        }
+        };
+        assert!(self.gives_a_key || !holds_a_key(&run.stdout), "a key where none belongs: {run:?}");
+        assert!(!holds_a_key(&run.stderr), "a key among messages: {run:?}");
+        run
     }
 }
 

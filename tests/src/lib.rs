@@ -9,6 +9,7 @@ mod client;
 mod extent;
 mod fault;
 mod jumping_clock;
+mod leaks;
 pub mod look;
 mod memory_group;
 mod mount;
@@ -17,6 +18,7 @@ pub mod pictures;
 mod plans;
 mod programs;
 mod random;
+mod raw;
 mod service;
 mod setup;
 mod spread;
@@ -29,21 +31,13 @@ pub use client::{Form, send};
 pub use extent::{extent, is_long, long_unless};
 pub use fault::{FailingCalls, WriteLock};
 pub use jumping_clock::JumpingClock;
+pub use leaks::{holds_a_key, holds_a_signature};
 pub use memory_group::MemoryGroup;
 pub use mount::Mount;
 pub use plans::{generous_plans, small_plan};
 pub use programs::{flx_admin, flx_server};
 pub use random::Random;
+pub use raw::{Raw, RawConnection};
 pub use service::Service;
 pub use setup::{Ended, Setup};
 pub use spread::Spread;
-
-/// Whether the text holds a whole API key.
-#[must_use]
-pub fn holds_a_key(text: &str) -> bool {
-    const PREFIX: &str = "flx_live_";
-    text.match_indices(PREFIX).any(|(at, _)| {
-        let rest = text.as_bytes().get(at + PREFIX.len()..).unwrap_or_default();
-        rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() >= 40
-    })
-}

@@ -24,6 +24,7 @@ pub struct Setup {
     variables: Vec<(String, String)>,
     folder: Option<Arc<TempDir>>,
     starter: Vec<String>,
+    dumps_core: bool,
 }
 
 /// A server that has ended.
@@ -55,6 +56,13 @@ impl Setup {
     #[must_use]
     pub fn with_variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it where processes that crash leave their memory on the disk.
+    #[must_use]
+    pub fn where_core_is_dumped(mut self) -> Self {
+        self.dumps_core = true;
         self
     }
 
@@ -127,7 +135,12 @@ impl Setup {
 
     fn spawn(self) -> (Child, Arc<TempDir>) {
         let folder = self.folder.unwrap_or_else(new_folder);
-        let mut words = self.starter.into_iter().map(OsString::from).chain([flx_server().into()]);
+        let mut words = self.starter;
+        if self.dumps_core {
+            words
+                .extend(["sh", "-c", "ulimit -c unlimited; exec \"$0\" \"$@\""].map(str::to_owned));
+        }
+        let mut words = words.into_iter().map(OsString::from).chain([flx_server().into()]);
         let mut command = Command::new(words.next().expect("the server at least"));
         without_settings(&mut command);
         command.args(words);

@@ -2,6 +2,7 @@
 
 mod announce;
 mod arguments;
+mod core_dumps;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Ok(announce::text(&flx_api::openapi_json())?);
     }
     flx_api::init_telemetry(arguments.log_format, &arguments.log_level)?;
+    if let Err(error) = core_dumps::turn_off() {
+        tracing::warn!(error = %error, "core dumps cannot be turned off");
+    }
     let settings = arguments.settings();
     let store = Store::open_or_create(&arguments.database()?, &arguments.store_options())?;
     let demo = arguments.demo.then(|| flx_api::demo_account(&store)).transpose()?;

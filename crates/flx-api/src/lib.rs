@@ -36,6 +36,9 @@ mod clock;
 mod demo;
 mod error;
 mod finish;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod idempotency;
 mod metrics;
 mod names;

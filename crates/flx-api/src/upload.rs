@@ -23,6 +23,8 @@ use crate::problem::{Kind, Problem};
 
 /// Longest value of a text field in bytes.
 const MAX_TEXT_BYTES: usize = 1024;
+/// Parts beyond those that files and fields make: file fields that nobody filled in.
+const SPARE_PARTS: u32 = 64;
 /// Room for boundaries and headers of all parts in the limit on the whole body, in bytes.
 const OVERHEAD_BYTES: u64 = 256 * 1024;
 
@@ -88,6 +90,10 @@ impl Rules<'_> {
     fn max_body_bytes(&self) -> u64 {
         self.max_file_bytes.saturating_mul(u64::from(self.max_files) + 1) + OVERHEAD_BYTES
     }
+
+    fn max_parts(&self) -> u32 {
+        self.max_files.saturating_add(SPARE_PARTS)
+    }
 }
 
 /// Reads the whole upload.
@@ -104,7 +110,12 @@ pub(crate) async fn read(
     body.refuse_announced_size(headers)?;
     let mut parts = multipart(headers, body)?;
     let mut reader = Reader::new(rules);
+    let mut count = 0u32;
     while let Some(part) = body.paced(parts.next()).await? {
+        count += 1;
+        if count > rules.max_parts() {
+            return Err(too_many_parts(rules.max_parts()));
+        }
         let part = part.map_err(|error| malformed(&error, body))?;
         reader.take(part, body).await?;
     }
@@ -269,6 +280,10 @@ fn file_name(part: &Field) -> String {
 
 fn given_twice(name: &str) -> Problem {
     Problem::field(name, format!("{name} is given more than once")).with_limit(1u32)
+}
+
+fn too_many_parts(limit: u32) -> Problem {
+    Problem::new(Kind::TooLarge, format!("the form has more than {limit} parts")).with_limit(limit)
 }
 
 fn no_room(error: &std::io::Error) -> Problem {

@@ -222,6 +222,19 @@ async fn a_million_parts_end_at_the_first_one_too_many() {
 }
 
 #[actix_web::test]
+async fn file_fields_that_nobody_filled_in_are_counted_too() {
+    let form = |count| {
+        let empty = |form: FormBody, _| form.file("file", "", b"");
+        (0..count).fold(FormBody::default().file("file", "a.jpg", b"x"), empty).end()
+    };
+    assert_eq!(read_form(&form(66)).await.unwrap().files.len(), 1);
+    let bytes = form(50_000);
+    let body = body_of(&bytes, 1024);
+    check(read_with(&multipart_headers(), &body, &|_| Ok(())).await, 413, None);
+    assert!(body.received() < 200_000, "{}", body.received());
+}
+
+#[actix_web::test]
 async fn a_body_that_stops_arriving_is_408() {
     let start = FormBody::default().file("file", "a.jpg", &[0; 100]).0;
     let pieces = stream::iter([Ok(Bytes::from(start))]);

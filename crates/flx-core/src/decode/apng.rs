@@ -7,7 +7,7 @@ use png::{BlendOp, ColorType, DecodingError, DisposeOp, FrameControl, Reader, Tr
 
 use super::Profile;
 use super::frames::Frame;
-use super::raster::{MAX_PROFILE_BYTES, SLACK, png_profile};
+use super::raster::{SLACK, png_profile};
 use crate::probe::corrupt;
 use crate::{Error, ImageInfo, SourceFormat};
 
@@ -19,19 +19,15 @@ pub(super) fn open<'a>(
     let pixels = u64::from(info.coded_width()) * u64::from(info.coded_height());
     let bytes = usize::try_from(pixels * 8 + SLACK).unwrap_or(usize::MAX);
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(input), png::Limits { bytes });
-    // Text may inflate to any size, and nobody asks for it.
+    // They may inflate to any size: nobody asks for text, and the profile is read elsewhere.
     decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     let mut reader = decoder.read_info().map_err(|error| explain(&error))?;
     let (width, height) = reader.info().size();
     if (width, height) != (info.coded_width(), info.coded_height()) {
         return Err(corrupt(SourceFormat::Png, "the decoder finds another size than the header"));
     }
-    let icc = reader.info().icc_profile.as_deref().and_then(|profile| {
-        let fits = !profile.is_empty() && profile.len() <= MAX_PROFILE_BYTES;
-        fits.then(|| Profile::Icc(profile.to_vec()))
-    });
-    let profile = png_profile(input, icc);
     let length = reader
         .output_buffer_size()
         .ok_or_else(|| corrupt(SourceFormat::Png, "a frame is too large"))?;
@@ -40,7 +36,7 @@ pub(super) fn open<'a>(
         reader.next_frame(&mut samples).map_err(|error| explain(&error))?;
     }
     let canvas = RgbaImage::new(width, height);
-    Ok((Frames { reader, samples, canvas, undo: Undo::Nothing }, profile))
+    Ok((Frames { reader, samples, canvas, undo: Undo::Nothing }, png_profile(input)))
 }
 
 /// Decoder, canvas, and what to do to the canvas before the next frame.

@@ -7,7 +7,7 @@ use super::premultiplied::unpremultiply;
 use super::yuv::{Canvas, Colours};
 use super::{Decoded, Pixels, Profile};
 use crate::isobmff::{Cicp, Crop, Picture, Plane};
-use crate::probe::corrupt;
+use crate::probe::{MAX_PROFILE_BYTES, corrupt};
 use crate::{Error, SourceFormat};
 
 pub(super) fn decode(
@@ -43,7 +43,7 @@ pub(super) fn decode(
     if picture.premultiplied {
         unpremultiply(&mut image);
     }
-    let profile = match picture.icc {
+    let profile = match picture.icc.filter(|icc| icc.len() <= MAX_PROFILE_BYTES) {
         Some(icc) => Some(Profile::Icc(icc.to_vec())),
         None => stream_cicp
             .map(|cicp| Profile::Cicp { primaries: cicp.primaries, transfer: cicp.transfer }),

@@ -5,14 +5,11 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageDecoder, ImageError, Limits as DecoderLimits};
 
 use super::{Decoded, Pixels, Profile};
-use crate::probe::corrupt;
+use crate::probe::{MAX_PROFILE_BYTES, corrupt};
 use crate::{Error, ImageInfo, SourceFormat};
 
 /// Bytes beyond the picture itself that a decoder may hold: tables, one more frame, a profile.
 pub(super) const SLACK: u64 = 64 * 1024 * 1024;
-
-/// A profile of more than this is not one of a camera or a press, but an attack.
-pub(super) const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(feature = "png")]
 pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Error> {
@@ -21,23 +18,23 @@ pub(super) fn decode_png(input: &[u8], info: &ImageInfo) -> Result<Decoded, Erro
     let picture = without_text(input);
     let decoder = PngDecoder::with_limits(Cursor::new(picture), limits(info));
     let mut decoded = read(decoder, info)?;
-    decoded.profile = png_profile(input, decoded.profile);
+    decoded.profile = png_profile(input);
     Ok(decoded)
 }
 
 /// How a PNG says its numbers are meant, animated or not (section 4.3): by the chunk that goes
-/// before all others, by the profile that the decoder found, or by gamma and chromaticities.
+/// before all others, by a profile, or by gamma and chromaticities.
 #[cfg(feature = "png")]
-pub(super) fn png_profile(input: &[u8], icc: Option<Profile>) -> Option<Profile> {
+pub(super) fn png_profile(input: &[u8]) -> Option<Profile> {
     let named = crate::probe::png::cicp(input);
     named
         .map(|(primaries, transfer)| Profile::Cicp { primaries, transfer })
-        .or(icc)
+        .or_else(|| crate::probe::png::icc(input).map(Profile::Icc))
         .or_else(|| crate::probe::png::gamma(input).map(Profile::Gamma))
 }
 
-/// PNG's text chunks are inflated by the decoder even when nobody asks for them, so they are taken
-/// out beforehand, together with the frames of an animation.
+/// PNG's text chunks and its profile are inflated by the decoder even when nobody asks for them, to
+/// any size, so they are taken out beforehand, together with the frames of an animation.
 #[cfg(feature = "png")]
 fn without_text(input: &[u8]) -> Vec<u8> {
     let mut kept = input.get(..8).unwrap_or_default().to_vec();
@@ -47,7 +44,7 @@ fn without_text(input: &[u8]) -> Vec<u8> {
         read += chunk.raw.len();
         let skip = matches!(
             &chunk.name,
-            b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf" | b"acTL" | b"fcTL" | b"fdAT" | b"tIME"
+            b"tEXt" | b"zTXt" | b"iTXt" | b"iCCP" | b"eXIf" | b"acTL" | b"fcTL" | b"fdAT" | b"tIME"
         );
         if !skip {
             kept.extend_from_slice(chunk.raw);

@@ -10,6 +10,13 @@ use crate::probe::bytes::Bytes;
 /// are linear, so this also bounds the time that a hostile list can take.
 const MAX_ITEMS: usize = 4_096;
 
+/// More properties cannot be named: their indices have 15 bits (ISO/IEC 23008-12, section 9.3.1).
+const MAX_PROPERTIES: usize = 0x7fff;
+
+/// Entries of one of the other lists, over all items. A few bytes in the file become many here, so
+/// that the file's length alone is no bound.
+const MAX_ENTRIES: usize = 16 * MAX_ITEMS;
+
 /// One item.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
@@ -19,7 +26,7 @@ pub(crate) struct Item {
     pub(crate) is_named: bool,
     pub(crate) location: Location,
     /// Indices into [`Meta::properties`], with the flag that the property must be understood.
-    pub(crate) properties: Vec<(usize, bool)>,
+    pub(crate) properties: Vec<(u16, bool)>,
 }
 
 /// Where an item's bytes lie.
@@ -60,15 +67,14 @@ impl<'a> Meta<'a> {
             primary: primary(find(meta, b"pitm")?)?,
             items: items(find(meta, b"iinf")?)?,
             references: find(meta, b"iref").and_then(references).unwrap_or_default(),
-            properties: boxes(find(properties, b"ipco")?).collect(),
+            properties: boxes(find(properties, b"ipco")?).take(MAX_PROPERTIES).collect(),
             file,
             idat: find(meta, b"idat").unwrap_or_default(),
         };
         this.locate(find(meta, b"iloc")?)?;
-        let mut entries = 0;
+        let mut left = Left { items: MAX_ITEMS, entries: MAX_ENTRIES };
         for list in boxes(properties).filter(|found| &found.kind == b"ipma") {
-            entries += this.associate(list.data)?;
-            at_most_max_items(entries)?;
+            this.associate(list.data, &mut left)?;
         }
         Some(this)
     }
@@ -96,9 +102,9 @@ impl<'a> Meta<'a> {
 
     /// An item's properties, each with the flag that it must be understood.
     pub(crate) fn properties_of(&self, item: &Item) -> impl Iterator<Item = (Box<'a>, bool)> {
-        item.properties
-            .iter()
-            .filter_map(|(index, essential)| Some((*self.properties.get(*index)?, *essential)))
+        item.properties.iter().filter_map(|(index, essential)| {
+            Some((*self.properties.get(usize::from(*index))?, *essential))
+        })
     }
 
     /// An item's bytes, joined where they lie in several extents.
@@ -137,14 +143,17 @@ impl<'a> Meta<'a> {
         let (offset_size, length_size, base_size) = (width(12), width(8), width(4));
         let index_size = if version == 0 { 0 } else { width(0) };
         let count = if version < 2 { bytes.u16_be()?.into() } else { bytes.u32_be()? };
-        let count = at_most_max_items(count)?;
+        let mut left = Left { items: MAX_ITEMS, entries: MAX_ENTRIES };
+        left.take_items(count)?;
         for _ in 0..count {
             let id = if version < 2 { bytes.u16_be()?.into() } else { bytes.u32_be()? };
             let method = if version == 0 { 0 } else { bytes.u16_be()? & 15 };
             let data_reference = bytes.u16_be()?;
             let base = sized(&mut bytes, base_size)?;
             let extent_size = index_size + offset_size + length_size;
-            let extents = (0..bounded(bytes.u16_be()?, extent_size, &bytes)?)
+            let extents = bounded(bytes.u16_be()?, extent_size, &bytes)?;
+            left.take_entries(extents)?;
+            let extents = (0..extents)
                 .map(|_| {
                     sized(&mut bytes, index_size)?;
                     let offset = sized(&mut bytes, offset_size)?.checked_add(base)?;
@@ -163,13 +172,16 @@ impl<'a> Meta<'a> {
         Some(())
     }
 
-    /// Reads one list of which item has which properties; gives the number of its entries.
-    fn associate(&mut self, payload: &[u8]) -> Option<u32> {
+    /// Reads one list of which item has which properties.
+    fn associate(&mut self, payload: &[u8], left: &mut Left) -> Option<()> {
         let (version, flags, mut bytes) = full(payload)?;
-        let count = at_most_max_items(bytes.u32_be()?)?;
+        let count = bytes.u32_be()?;
+        left.take_items(count)?;
         for _ in 0..count {
             let id = if version == 0 { bytes.u16_be()?.into() } else { bytes.u32_be()? };
-            let properties = (0..bytes.u8()?)
+            let properties = bytes.u8()?;
+            left.take_entries(properties.into())?;
+            let properties = (0..properties)
                 .map(|_| {
                     let (index, essential) = if flags & 1 == 1 {
                         let word = bytes.u16_be()?;
@@ -178,7 +190,7 @@ impl<'a> Meta<'a> {
                         let byte = bytes.u8()?;
                         (u16::from(byte & 0x7f), byte >> 7 == 1)
                     };
-                    Some((usize::from(index), essential))
+                    Some((index, essential))
                 })
                 .collect::<Option<Vec<_>>>()?;
             if let Some(item) = self.items.iter_mut().find(|item| item.id == id) {
@@ -194,7 +206,25 @@ impl<'a> Meta<'a> {
                 );
             }
         }
-        Some(count)
+        Some(())
+    }
+}
+
+/// How much of a kind may still come.
+struct Left {
+    items: usize,
+    entries: usize,
+}
+
+impl Left {
+    fn take_items(&mut self, count: u32) -> Option<()> {
+        self.items = self.items.checked_sub(count as usize)?;
+        Some(())
+    }
+
+    fn take_entries(&mut self, count: u16) -> Option<()> {
+        self.entries = self.entries.checked_sub(count.into())?;
+        Some(())
     }
 }
 
@@ -203,10 +233,6 @@ impl<'a> Meta<'a> {
 fn bounded(count: u16, size: usize, bytes: &Bytes<'_>) -> Option<u16> {
     let fits = usize::from(count) * size <= bytes.rest().len();
     (fits && (size > 0 || count <= 1)).then_some(count)
-}
-
-fn at_most_max_items(count: u32) -> Option<u32> {
-    (count as usize <= MAX_ITEMS).then_some(count)
 }
 
 fn sized(bytes: &mut Bytes<'_>, size: usize) -> Option<u64> {
@@ -244,12 +270,15 @@ fn references(payload: &[u8]) -> Option<Vec<Reference>> {
     let id = |bytes: &mut Bytes<'_>| {
         if version == 0 { bytes.u16_be().map(u32::from) } else { bytes.u32_be() }
     };
+    let mut left = Left { items: MAX_ITEMS, entries: MAX_ENTRIES };
     boxes(bytes.rest())
         .take(MAX_ITEMS)
         .map(|entry| {
             let mut bytes = Bytes::new(entry.data);
             let from = id(&mut bytes)?;
-            let to = (0..bytes.u16_be()?).map(|_| id(&mut bytes)).collect::<Option<Vec<_>>>()?;
+            let count = bytes.u16_be()?;
+            left.take_entries(count)?;
+            let to = (0..count).map(|_| id(&mut bytes)).collect::<Option<Vec<_>>>()?;
             Some(Reference { kind: entry.kind, from, to })
         })
         .collect()

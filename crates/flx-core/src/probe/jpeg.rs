@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use image::metadata::Orientation;
 
 use super::bytes::Bytes;
-use super::{Detail, Header, corrupt, plain_info};
+use super::{Detail, Header, MAX_PROFILE_BYTES, corrupt, plain_info};
 use crate::{Error, SourceFormat};
 
 /// Scans of a progressive file beyond which decoding it is a denial of service: encoders write
@@ -189,6 +189,9 @@ impl<'a> IccParts<'a> {
     }
 
     fn join(mut self) -> Option<Cow<'a, [u8]>> {
+        if self.0.iter().map(|part| part.1.len()).sum::<usize>() > MAX_PROFILE_BYTES {
+            return None;
+        }
         self.0.sort_by_key(|part| part.0);
         match self.0.as_slice() {
             [] => None,

@@ -78,6 +78,10 @@ pub(crate) fn header(input: &[u8]) -> Result<Header<'_>, Error> {
     Ok(header)
 }
 
+/// A colour profile of more than this is not one of a camera or a press, but an attack: it is not
+/// read.
+pub(crate) const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
+
 pub(crate) fn corrupt(format: SourceFormat, reason: impl Into<String>) -> Error {
     Error::Corrupt { format, reason: reason.into() }
 }

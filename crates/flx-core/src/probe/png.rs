@@ -1,9 +1,11 @@
 //! PNG chunks (PNG, third edition, section 5).
 
+use std::io::Read as _;
+
 use image::metadata::Orientation;
 
 use super::bytes::Bytes;
-use super::{Header, corrupt, plain, plain_info};
+use super::{Header, MAX_PROFILE_BYTES, corrupt, plain, plain_info};
 use crate::gamma::Gamma;
 use crate::{Error, SourceFormat};
 
@@ -43,6 +45,21 @@ pub(crate) fn cicp(input: &[u8]) -> Option<(u8, u8)> {
         [primaries, transfer, 0, 1] => Some((*primaries, *transfer)),
         _ => None,
     }
+}
+
+/// The profile of an `iCCP` chunk (section 11.3.2.3), inflated no further than profiles go.
+pub(crate) fn icc(input: &[u8]) -> Option<Vec<u8>> {
+    let chunk = chunks(input)
+        .take_while(|chunk| &chunk.name != b"IDAT")
+        .find(|chunk| &chunk.name == b"iCCP")?;
+    let (name, rest) = chunk.data.split_at(memchr::memchr(0, chunk.data)?);
+    // The name's end, and the only compression that there is.
+    let [0, 0, stream @ ..] = rest else { return None };
+    let most = MAX_PROFILE_BYTES as u64 + 1;
+    let mut profile = Vec::new();
+    flate2::read::ZlibDecoder::new(stream).take(most).read_to_end(&mut profile).ok()?;
+    let fits = (1..80).contains(&name.len()) && (1..=MAX_PROFILE_BYTES).contains(&profile.len());
+    fits.then_some(profile)
 }
 
 /// Gamma and chromaticities, or one of them, unless a chunk says that the picture is in sRGB (section 4.3).

@@ -193,7 +193,7 @@ fn references(meta: &Meta<'_>, items: &[&Item], additions: &[Addition]) -> Optio
 /// The properties that the items use and that show them, numbered anew.
 fn properties(meta: &Meta<'_>, items: &[&Item], changes: &Changes<'_>) -> Option<Vec<u8>> {
     let Changes { profile, icc, .. } = *changes;
-    let mut kept: Vec<usize> = Vec::new();
+    let mut kept: Vec<u16> = Vec::new();
     let mut links = u32::try_from(items.len()).ok()?.to_be_bytes().to_vec();
     // An added profile stands in front, so that its number is known: 1.
     let before = usize::from(icc.is_some());
@@ -203,7 +203,8 @@ fn properties(meta: &Meta<'_>, items: &[&Item], changes: &Changes<'_>) -> Option
             numbers.push(1);
         }
         for (index, essential) in &item.properties {
-            if !meta.properties.get(*index).is_some_and(|found| shows(found, profile)) {
+            if !meta.properties.get(usize::from(*index)).is_some_and(|found| shows(found, profile))
+            {
                 continue;
             }
             let place = kept.iter().position(|known| known == index).unwrap_or_else(|| {
@@ -221,7 +222,7 @@ fn properties(meta: &Meta<'_>, items: &[&Item], changes: &Changes<'_>) -> Option
         Some(icc) => boxed(b"colr", &[b"prof", icc].concat())?,
         None => Vec::new(),
     };
-    let properties = kept.iter().filter_map(|index| meta.properties.get(*index));
+    let properties = kept.iter().filter_map(|index| meta.properties.get(usize::from(*index)));
     container.extend(properties.flat_map(|found| found.raw));
     let mut content = boxed(b"ipco", &container)?;
     content.extend(full_box(b"ipma", &links)?);
