@@ -8,8 +8,8 @@ use std::time::Instant;
 use std::{env, fs};
 
 use flx_core::{Error, Format, Limits, Options, compress, probe};
-use flx_tests::pictures::{Hostile, PAYLOAD, animation_bombs, hostile, laden};
-use flx_tests::{Form, Service};
+use flx_tests::pictures::{Hostile, PAYLOAD, animation_bombs, hostile, jpeg, laden, photo};
+use flx_tests::{Form, Service, Setup};
 
 /// What a file may take beside itself.
 const EXTRA_BYTES: u64 = 16_000_000;
@@ -174,4 +174,17 @@ fn the_service_answers_each_with_its_status_and_charges_nothing() {
         assert!(!picture.windows(PAYLOAD.len()).any(|part| part == PAYLOAD), "{}", file.name);
         assert_eq!(service.used(&key), count);
     }
+}
+
+#[test]
+fn a_picture_that_the_server_has_no_memory_for_is_refused_by_name_and_fits_when_scaled() {
+    let service = Setup::new().with(&["--memory-limit", "40000000"]).start();
+    let key = service.account("a@example.org", "agency");
+    let large = Form::of("photo.jpg", &jpeg(&photo(2400, 1600, 1), 80)).text("format", "avif");
+    let problem = service.compress(&key, large.clone()).problem(422, "image-too-large");
+    assert_eq!(problem["field"], "file");
+    assert_eq!(problem["limit"], 64_000_000);
+    assert!(problem["value"].as_u64().unwrap() > 64_000_000, "{problem}");
+    assert_eq!(service.used(&key), 0);
+    service.compress(&key, large.text("maxWidth", "300")).expect(200);
 }

@@ -169,6 +169,23 @@ pub(crate) fn store(error: &StoreError) -> Problem {
     }
 }
 
+/// A picture that this server has not the memory for.
+pub(crate) fn too_much_memory(needed: u64, most: u64) -> Problem {
+    let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+    Problem::new(
+        Kind::ImageTooLarge,
+        format!(
+            "the picture would take {} MB of memory with these options, this server has {} MB for \
+             one; a smaller maxWidth, another format or a fixed quality takes less",
+            megabytes(needed),
+            megabytes(most)
+        ),
+    )
+    .with_field("file")
+    .with_value(needed)
+    .with_limit(most)
+}
+
 /// A request of the same idempotency key runs.
 pub(crate) fn in_progress() -> Problem {
     Problem::new(

@@ -163,6 +163,12 @@ impl State {
         })
     }
 
+    /// Runs what blocks and what nobody waits for.
+    pub(crate) fn in_background(&self, work: impl FnOnce() + Send + 'static) {
+        let span = Span::current();
+        drop(self.runtime.spawn_blocking(move || span.in_scope(work)));
+    }
+
     /// Runs work that goes on when its request is gone, and that a stop waits for.
     pub(crate) async fn detached<T: Send + 'static>(
         self: &Arc<Self>,

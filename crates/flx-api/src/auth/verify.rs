@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flx_keys::{ApiKey, KeyRecord, KeyState};
+use flx_keys::{ApiKey, KeyState};
 use flx_store::{KeyHolder, StoreError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -57,9 +57,24 @@ pub(super) async fn verify(
         compare(&shared, key, holder, &by)
     });
     match outcome.await?? {
-        Outcome::Verified(holder) => Ok(*holder),
-        Outcome::Busy(key, holder) => wait(state, key, holder, attempt).await,
+        Outcome::Verified(holder) => Ok(used(state, holder)),
+        Outcome::Busy(key, holder) => {
+            wait(state, key, holder, attempt).await.map(|holder| used(state, holder))
+        }
     }
+}
+
+/// The time of last use is for people to look at: no request waits for it or fails for it.
+fn used(state: &Arc<State>, holder: Box<KeyHolder>) -> KeyHolder {
+    if !state.store().is_key_use_due(&holder.key, now_ms()) {
+        return *holder;
+    }
+    let (shared, key) = (Arc::clone(state), holder.key.clone());
+    state.in_background(move || match shared.store().note_key_use(&key, now_ms()) {
+        Ok(_) | Err(StoreError::Busy) => {}
+        Err(error) => tracing::warn!(error = %error, "the key's last use was not noted"),
+    });
+    *holder
 }
 
 async fn wait(
@@ -67,7 +82,7 @@ async fn wait(
     key: ApiKey,
     holder: Box<KeyHolder>,
     attempt: Attempt,
-) -> Result<KeyHolder, Problem> {
+) -> Result<Box<KeyHolder>, Problem> {
     let room = state.waiting_room();
     let _chair = room.chairs.try_acquire().map_err(|_| too_many())?;
     let turn = timeout(PATIENCE, room.turns.acquire()).await;
@@ -81,11 +96,11 @@ async fn ask_until_free(
     mut key: ApiKey,
     mut holder: Box<KeyHolder>,
     attempt: Attempt,
-) -> Result<KeyHolder, Problem> {
+) -> Result<Box<KeyHolder>, Problem> {
     loop {
         let (shared, by) = (Arc::clone(state), attempt.clone());
         match state.blocking(move || compare(&shared, key, holder, &by)).await?? {
-            Outcome::Verified(holder) => return Ok(*holder),
+            Outcome::Verified(holder) => return Ok(holder),
             Outcome::Busy(same_key, same_holder) => (key, holder) = (same_key, same_holder),
         }
         tokio::time::sleep(PAUSE).await;
@@ -118,10 +133,7 @@ fn compare(
         state.failures().may_try(attempt)?;
     }
     match state.verifier().verify(&key, &holder.key.hash) {
-        Ok(()) => {
-            note_use(state, &holder.key);
-            Ok(Outcome::Verified(holder))
-        }
+        Ok(()) => Ok(Outcome::Verified(holder)),
         Err(error) if error.is_unauthorized() => {
             state.failures().wrong(attempt);
             Err(refused())
@@ -131,14 +143,6 @@ fn compare(
             tracing::error!(error = %error, "a key could not be verified");
             Err(Problem::new(Kind::Internal, Kind::Internal.generic_detail()))
         }
-    }
-}
-
-/// The time of last use is for people to look at: no request fails for it.
-fn note_use(state: &State, key: &KeyRecord) {
-    match state.store().note_key_use(key, now_ms()) {
-        Ok(_) | Err(StoreError::Busy) => {}
-        Err(error) => tracing::warn!(error = %error, "the key's last use was not noted"),
     }
 }
 

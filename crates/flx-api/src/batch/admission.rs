@@ -10,6 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const GRAIN_BYTES: u64 = 64 * 1024;
 /// What a picture is thought to take before the first one was measured, in microseconds.
 const FIRST_GUESS_US: u64 = 300_000;
+/// Estimates are on the safe side and the budget is a share of the memory there is: a picture may
+/// be thought to take this many times the budget, in tenths, when it is worked on alone.
+const ALONE_TENTHS: u64 = 16;
 /// Longest advice to wait, in seconds.
 const MAX_RETRY_AFTER_S: u64 = 60;
 
@@ -21,6 +24,7 @@ pub(crate) struct Admission {
     workers: usize,
     memory: Arc<Semaphore>,
     memory_grains: u32,
+    most_bytes: u64,
     picture_us: AtomicU64,
 }
 
@@ -46,6 +50,7 @@ impl Admission {
             workers: workers.max(1),
             memory: Arc::new(Semaphore::new(permits)),
             memory_grains: u32::try_from(permits).unwrap_or(u32::MAX),
+            most_bytes: memory / 10 * ALONE_TENTHS,
             picture_us: AtomicU64::new(FIRST_GUESS_US),
         }
     }
@@ -77,8 +82,14 @@ impl Admission {
         self.places.load(Ordering::Acquire)
     }
 
-    /// Waits until `bytes` of memory are free and takes them. More than there is counts as all:
-    /// such a picture is worked on alone.
+    /// What one picture may take at most, in bytes, by estimate. One that took more could end the
+    /// process, and every other request with it.
+    pub(crate) fn most_bytes(&self) -> u64 {
+        self.most_bytes
+    }
+
+    /// Waits until `bytes` of memory are free and takes them. More than the budget counts as all
+    /// of it: such a picture is worked on alone.
     pub(crate) async fn memory(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
         let grains = u32::try_from(bytes.div_ceil(GRAIN_BYTES)).unwrap_or(u32::MAX);
         let grains = grains.clamp(1, self.memory_grains);

@@ -122,6 +122,10 @@ async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Fin
     let info = probe(state, &file.bytes).await?;
     state.picture_limits().check(&info).map_err(|error| refuse::picture(&error, "file"))?;
     let needed = weight::bytes(&info, &facts.options);
+    let most = state.admission().most_bytes();
+    if needed > most {
+        return Err(refuse::too_much_memory(needed, most));
+    }
     let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
     let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
     let original_size = file.bytes.size();

@@ -99,9 +99,10 @@ mod tests {
             responses.unwrap_or_else(|| panic!("{path}")).keys().cloned().collect()
         };
         let compress = statuses("/api/compress", "post");
-        for status in
-            ["200", "400", "401", "403", "406", "408", "413", "415", "422", "429", "500", "503"]
-        {
+        for status in [
+            "200", "400", "401", "403", "406", "408", "409", "410", "413", "415", "422", "429",
+            "500", "503",
+        ] {
             assert!(compress.iter().any(|found| found == status), "{status}");
         }
         assert_eq!(statuses("/api/usage", "get"), ["200", "401", "403", "500", "503"]);

@@ -69,7 +69,8 @@ impl WorkLimits {
         self
     }
 
-    /// `--memory-limit`: bytes that pictures being worked on may take together, by estimate.
+    /// `--memory-limit`: bytes that pictures being worked on may take together, by estimate. One
+    /// that takes more is worked on alone, one that takes 1.6 times as much is refused.
     /// Default: 60 % of the control group's limit or else of the machine's memory.
     #[must_use]
     pub fn with_memory(mut self, bytes: Option<u64>) -> Self {

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "only the document is made of these")]
 
-use super::responses::{DownloadProblems, KeyProblems, ServerProblems, UploadProblems};
+use super::responses::{
+    DownloadProblems, GuessProblems, KeyProblems, ServerProblems, UploadProblems,
+};
 use crate::problem::ProblemView;
 use crate::routes::compress::{CompressAnswer, CompressForm};
 use crate::routes::health::{Live, Ready};
@@ -17,6 +19,12 @@ use crate::routes::usage::UsageAnswer;
 /// `format=auto` or a list it is then in one of the formats that `Accept` takes.
 #[utoipa::path(
     post, path = "/api/compress", tag = "pictures", security(("key" = [])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+            pattern = "^([!#-~]+|\"[!#-~]+\")$",
+            description = "Any text of the client's own: sent again within 24 hours with the same \
+                files and fields, the request gets the answer it had and is not charged again"),
+    ),
     request_body(content = CompressForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "At least one picture was compressed",
@@ -31,6 +39,8 @@ use crate::routes::usage::UsageAnswer;
                 ("RateLimit" = String,
                     description = "Requests left and seconds to go, as `\"default\";r=599;t=60`"),
                 ("Vary" = String, description = "`Accept`"),
+                ("Idempotent-Replayed" = bool, description = "`true` when the answer was given \
+                    before, to the same `Idempotency-Key`"),
                 ("Content-Disposition" = String, description = "Picture only: its name"),
                 ("X-Original-Size" = u64, description = "Picture only: bytes uploaded"),
                 ("X-Size" = u64, description = "Picture only: bytes of the result"),
@@ -64,7 +74,7 @@ pub(super) fn compress() {}
     get, path = "/api/usage", tag = "account", security(("key" = [])),
     responses(
         (status = 200, description = "Where the account stands", body = UsageAnswer),
-        KeyProblems, ServerProblems,
+        GuessProblems, KeyProblems, ServerProblems,
     ),
 )]
 pub(super) fn usage() {}

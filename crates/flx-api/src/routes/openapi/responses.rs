@@ -21,6 +21,17 @@ pub(super) enum KeyProblems {
     Forbidden(ProblemView),
 }
 
+/// What meets callers who have sent wrong keys.
+#[derive(IntoResponses)]
+pub(super) enum GuessProblems {
+    /// Too many wrong keys came from this address or were tried for this key
+    #[response(
+        status = 429, content_type = "application/problem+json",
+        headers(("Retry-After" = u64, description = "Seconds"))
+    )]
+    TooMany(ProblemView),
+}
+
 /// What can be wrong with an upload.
 #[derive(IntoResponses)]
 pub(super) enum UploadProblems {
@@ -33,6 +44,15 @@ pub(super) enum UploadProblems {
     /// The body arrived too slowly
     #[response(status = 408, content_type = "application/problem+json")]
     SlowBody(ProblemView),
+    /// A request of the same `Idempotency-Key` is being worked on
+    #[response(
+        status = 409, content_type = "application/problem+json",
+        headers(("Retry-After" = u64, description = "Seconds"))
+    )]
+    InProgress(ProblemView),
+    /// The `Idempotency-Key` was answered with a picture that is deleted by now
+    #[response(status = 410, content_type = "application/problem+json")]
+    Deleted(ProblemView),
     /// A file or the whole upload is too large
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemView),
@@ -41,10 +61,12 @@ pub(super) enum UploadProblems {
     Unsupported(ProblemView),
     /// A field is missing, unknown, given twice or has a bad value; the picture is damaged or
     /// exceeds a limit; or it is out of reach (`#out-of-reach`): even quality 40 takes more than
-    /// `maxBytes`, or even quality 100 misses the score that `quality=auto` asks for
+    /// `maxBytes`, or even quality 100 misses the score that `quality=auto` asks for;
+    /// or the `Idempotency-Key` belongs to another request
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(ProblemView),
-    /// Too many requests a minute, or the period's compressions are used up (`#quota-exceeded`)
+    /// Too many requests a minute, the period's compressions are used up (`#quota-exceeded`), or too
+    /// many wrong keys of late (`#too-many-failures`, without the limit's headers)
     #[response(
         status = 429, content_type = "application/problem+json",
         headers(
