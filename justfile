@@ -255,6 +255,7 @@ test-fuzz: (fuzz "all" "60")
 fuzz TARGET="all" SECONDS="60": _cargo-fuzz
     #!/bin/sh
     set -eu
+    {{ can_build_engines }}
     export PATH={{ quote(target / "tools" / "bin") }}:$PATH
     if ! command -v cargo-fuzz >/dev/null; then
         echo "NOT CHECKED: fuzz targets, as cargo-fuzz could not be installed" >&2
@@ -270,7 +271,7 @@ fuzz TARGET="all" SECONDS="60": _cargo-fuzz
     targets="$1"
     if [ "$1" = all ]; then targets=$(cargo fuzz list --fuzz-dir tests/fuzz); fi
     rm -rf "$seeds"
-    cargo run --quiet --locked --package flx-tests --example fuzz_seeds -- "$seeds"
+    cargo run --quiet --locked --package flx-tests --example fuzz_seeds $(engines flx-core/) -- "$seeds"
     cargo fuzz build --fuzz-dir tests/fuzz --target-dir {{ quote(target / "fuzz") }} --release \
         $([ "$1" = all ] || echo "$1")
     programs={{ quote(target / "fuzz") }}/$(rustc --version --verbose | sed -n 's/^host: //p')/release
