@@ -105,7 +105,7 @@ mod tests {
         ] {
             assert!(compress.iter().any(|found| found == status), "{status}");
         }
-        assert_eq!(statuses("/api/usage", "get"), ["200", "401", "403", "500", "503"]);
+        assert_eq!(statuses("/api/usage", "get"), ["200", "401", "403", "429", "500", "503"]);
         for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] {
             assert!(statuses(path, "get").contains(&String::from("200")));
         }

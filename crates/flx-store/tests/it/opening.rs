@@ -14,6 +14,9 @@ fn open(url: &DatabaseUrl) -> Result<Store, StoreError> {
     Store::open(url, &StoreOptions::default())
 }
 
+/// Folders under `migrations/sqlite`.
+const MIGRATIONS: usize = 2;
+
 #[test]
 fn a_missing_database_is_an_error_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -86,7 +89,9 @@ fn many_may_create_the_database_at_once() {
                 .collect();
             tasks.into_iter().map(|task| task.join().unwrap().applied.len()).sum()
         });
-        assert_eq!(applied, 1, "each migration runs once");
+        let known = Store::migrate(&url, &StoreOptions::default()).unwrap();
+        assert!(known.applied.is_empty(), "all have run");
+        assert_eq!(applied, MIGRATIONS, "each migration runs once");
         open(&url).unwrap();
     }
 }
@@ -109,7 +114,10 @@ fn a_newer_database_is_refused_and_named() {
 #[test]
 fn a_database_with_another_history_is_refused() {
     on_every_backend(|db| {
-        db.sql("UPDATE __diesel_schema_migrations SET version = '20000101000000'");
+        db.sql(
+            "UPDATE __diesel_schema_migrations SET version = '20000101000000'
+             WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
+        );
         let error = open(&db.url).unwrap_err();
         assert!(matches!(error, StoreError::SchemaTooNew { .. }), "an unknown version: {error}");
         db.sql("DELETE FROM __diesel_schema_migrations");
