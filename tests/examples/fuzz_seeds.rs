@@ -143,6 +143,7 @@ fn texts() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         .collect();
     vec![
         ("multipart", forms.collect()),
+        ("idempotency", vec![id.as_bytes().to_vec(), format!("\"{id}\"").into_bytes()]),
         ("range", ranges.into()),
         ("link", links.into()),
         ("names", names.map(|name| name.as_bytes().to_vec()).into()),

@@ -8,9 +8,10 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use futures_util::stream;
 
+use crate::idempotency::IdempotencyKey;
 use crate::range::Asked;
 use crate::signed_url::Signer;
-use crate::{names, range, upload};
+use crate::{idempotency, names, range, upload};
 
 /// Reads an upload whose body arrives in pieces of this many bytes; 200, or the refusal's status.
 #[must_use]
@@ -71,4 +72,14 @@ pub fn slug(name: &str) -> String {
 #[must_use]
 pub fn attachment(name: &str) -> String {
     names::attachment(name)
+}
+
+/// Whether a request with this `Idempotency-Key` is taken as one that is made once.
+#[must_use]
+pub fn idempotency_key_is_taken(value: &[u8]) -> bool {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_bytes(value) {
+        headers.insert(idempotency::HEADER, value);
+    }
+    matches!(IdempotencyKey::of(&headers), Ok(Some(_)))
 }
