@@ -6,7 +6,7 @@ use std::fs;
 
 use flx_tests::pictures::{card, png};
 use flx_tests::tools::python;
-use flx_tests::{Service, Setup, admin};
+use flx_tests::{Service, Setup, generous_plans};
 
 /// Requests a path. In all they take some ten seconds.
 const EXAMPLES: &str = "100";
@@ -37,15 +37,7 @@ fn every_answer_is_one_that_the_document_has() {
         fs::write(&path, content).unwrap();
         path
     };
-    let plans = admin(folder.path(), &["plans", "--toml"]).done().stdout;
-    let plans: String = plans
-        .lines()
-        .map(|line| match line.split_once(" = ") {
-            Some(("requests_per_minute", _)) => "requests_per_minute = 1000000\n".to_owned(),
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    let plans = file("plans.toml", plans.as_bytes());
+    let plans = generous_plans(folder.path());
     let service = Setup::new().with(&["--plans", plans.to_str().unwrap()]).start();
     let key = service.account("a@example.org", "agency");
     file("flx_hooks.py", HOOKS.as_bytes());

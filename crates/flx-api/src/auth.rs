@@ -34,7 +34,7 @@ pub(crate) struct Caller {
     pub(crate) key: KeyRecord,
     /// The account's use of credits when the request came.
     pub(crate) usage: Usage,
-    /// Of a request that shall be made once, however often it is sent.
+    /// Of work that shall be done once, however often it is asked for.
     pub(crate) idempotency: Option<IdempotencyKey>,
 }
 
@@ -47,6 +47,11 @@ impl Caller {
     /// Compressions left in the period.
     pub(crate) fn credits_left(&self, state: &State) -> Credits {
         self.plan(state).compressions_per_period().left(self.usage.compressions_used)
+    }
+
+    fn with_idempotency(mut self, headers: &HeaderMap) -> Result<Self, Problem> {
+        self.idempotency = IdempotencyKey::of(headers)?;
+        Ok(self)
     }
 
     /// Refuses more pictures than there were credits for when the request came. One that may have
@@ -89,7 +94,8 @@ pub(crate) async fn admitted(
         Ok(state) => state,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
-    let caller = match caller(&state, request.request()).await {
+    let caller = caller(&state, request.request()).await;
+    let caller = match caller.and_then(|caller| caller.with_idempotency(request.headers())) {
         Ok(caller) => caller,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
@@ -138,8 +144,8 @@ async fn caller(state: &Arc<State>, request: &HttpRequest) -> Result<Caller, Pro
         .plans()
         .admit_api_key(holder.account.tier)
         .map_err(|denied| refuse::denied(&denied, state))?;
-    let idempotency = IdempotencyKey::of(request.headers())?;
-    Ok(Caller { account: holder.account, key: holder.key, usage: holder.usage, idempotency })
+    let (account, key, usage) = (holder.account, holder.key, holder.usage);
+    Ok(Caller { account, key, usage, idempotency: None })
 }
 
 /// The key of `Authorization: Bearer …`, and nowhere else.

@@ -40,11 +40,7 @@ impl RateLimiter {
         if windows.len() >= MAX_ACCOUNTS && !windows.contains_key(account) {
             windows.retain(|_, window| window.is_open(now_ms));
         }
-        let fresh = Window { started_ms: now_ms, used: 0 };
-        let mut window = windows.get(account).copied().unwrap_or(fresh);
-        if !window.is_open(now_ms) {
-            window = fresh;
-        }
+        let mut window = Window::of(&windows, account, now_ms);
         let allowed = window.used < quota;
         if allowed {
             window.used += 1;
@@ -58,10 +54,7 @@ impl RateLimiter {
 
     /// Where a further request would stand, which is not counted.
     pub(crate) fn standing(&self, account: &str, quota: u32, now_ms: i64) -> Standing {
-        let window = self.lock().get(account).copied();
-        let window = window
-            .filter(|window| window.is_open(now_ms))
-            .unwrap_or(Window { started_ms: now_ms, used: 0 });
+        let window = Window::of(&self.lock(), account, now_ms);
         window.standing(quota, window.used < quota, now_ms)
     }
 
@@ -71,6 +64,12 @@ impl RateLimiter {
 }
 
 impl Window {
+    /// The account's open window, or a fresh one.
+    fn of(windows: &HashMap<String, Self>, account: &str, now_ms: i64) -> Self {
+        let known = windows.get(account).copied().filter(|window| window.is_open(now_ms));
+        known.unwrap_or(Self { started_ms: now_ms, used: 0 })
+    }
+
     /// A clock set back ends the window too, so that nobody is locked out by it.
     fn is_open(&self, now_ms: i64) -> bool {
         (0..WINDOW_MS).contains(&now_ms.saturating_sub(self.started_ms))

@@ -37,8 +37,8 @@ pub(crate) struct Upload {
     pub(crate) watermark: Option<Spooled>,
     /// The text fields.
     pub(crate) form: Form,
-    /// A digest of all of it.
-    pub(crate) fingerprint: [u8; 32],
+    /// A digest of all of it, where the rules ask for one.
+    pub(crate) fingerprint: Option<[u8; 32]>,
 }
 
 /// One `file` part.
@@ -81,6 +81,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) idle: Duration,
     /// Bytes a second to keep up on average.
     pub(crate) min_rate: u64,
+    /// Whether a digest is wanted.
+    pub(crate) fingerprinted: bool,
     /// Asked at the head of every file: may this request go on?
     pub(crate) admit: &'a dyn Fn(Seen) -> Result<(), Problem>,
 }
@@ -140,7 +142,7 @@ struct Reader<'a> {
     files: Vec<UploadedFile>,
     watermark: Option<Spooled>,
     form: Form,
-    fingerprint: Fingerprint,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl<'a> Reader<'a> {
@@ -152,7 +154,7 @@ impl<'a> Reader<'a> {
             files: Vec::new(),
             watermark: None,
             form: Form::default(),
-            fingerprint: Fingerprint::default(),
+            fingerprint: rules.fingerprinted.then(Fingerprint::default),
         }
     }
 
@@ -164,7 +166,9 @@ impl<'a> Reader<'a> {
             name => match TextField::named(name) {
                 Some(field) => {
                     let text = read_text(&mut part, field, body).await?;
-                    self.fingerprint.text(name, &text);
+                    if let Some(fingerprint) = &mut self.fingerprint {
+                        fingerprint.text(name, &text);
+                    }
                     self.form.set(field, &text)
                 }
                 None => Err(Problem::field(
@@ -209,7 +213,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Spooled, Problem> {
         let limit = self.rules.max_file_bytes;
         let mut writer = self.spooler.begin();
-        let mut digest = blake3::Hasher::new();
+        let mut digest = self.fingerprint.as_ref().map(|_| blake3::Hasher::new());
         while let Some(piece) = body.paced(part.next()).await? {
             let piece = piece.map_err(|error| malformed(&error, body))?;
             if writer.size() + piece.len() as u64 > limit {
@@ -220,10 +224,14 @@ impl<'a> Reader<'a> {
                 .with_field(name)
                 .with_limit(limit));
             }
-            digest.update(&piece);
+            if let Some(digest) = &mut digest {
+                digest.update(&piece);
+            }
             writer.write(&piece).await.map_err(|error| no_room(&error))?;
         }
-        self.fingerprint.file(name, original_name, &digest.finalize());
+        if let (Some(fingerprint), Some(digest)) = (&mut self.fingerprint, digest) {
+            fingerprint.file(name, original_name, &digest.finalize());
+        }
         self.spooler.finish(writer).await.map_err(|error| no_room(&error))
     }
 
@@ -233,7 +241,7 @@ impl<'a> Reader<'a> {
                 .with_value(0u32)
                 .with_limit(self.rules.max_files));
         }
-        let fingerprint = self.fingerprint.finish();
+        let fingerprint = self.fingerprint.map(Fingerprint::finish);
         Ok(Upload { files: self.files, watermark: self.watermark, form: self.form, fingerprint })
     }
 }

@@ -28,18 +28,21 @@ pub(crate) struct Failures {
 /// From where a key comes and which one it claims to be.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
-    address: String,
-    lookup: String,
+    address: Option<IpAddr>,
+    lookup: Lookup,
 }
 
 impl Attempt {
-    pub(super) fn new(address: Option<IpAddr>, lookup: &Lookup) -> Self {
-        let address = address.map(network).map(|address| address.to_string()).unwrap_or_default();
-        Self { address, lookup: lookup.as_str().to_owned() }
+    pub(super) fn new(address: Option<IpAddr>, lookup: Lookup) -> Self {
+        Self { address, lookup }
+    }
+
+    fn address(&self) -> String {
+        self.address.map(network).map(|address| address.to_string()).unwrap_or_default()
     }
 
     fn guesser(&self) -> String {
-        format!("{} {}", self.address, self.lookup)
+        format!("{} {}", self.address(), self.lookup.as_str())
     }
 }
 
@@ -50,11 +53,11 @@ impl Failures {
     /// 429 when too many were wrong.
     pub(super) fn may_try(&self, attempt: &Attempt) -> Result<(), Problem> {
         let now = now_ms();
-        let from = self.addresses.standing(&attempt.address, FROM_ADDRESS, now);
+        let from = self.addresses.standing(&attempt.address(), FROM_ADDRESS, now);
         if !from.allowed {
             return Err(refused("from this address", FROM_ADDRESS, from.reset_s));
         }
-        let at = self.lookups.standing(&attempt.lookup, AT_LOOKUP, now);
+        let at = self.lookups.standing(attempt.lookup.as_str(), AT_LOOKUP, now);
         let has_guessed = !self.guessers.standing(&attempt.guesser(), 1, now).allowed;
         if !at.allowed && has_guessed {
             return Err(refused("for this key", AT_LOOKUP, at.reset_s));
@@ -64,14 +67,14 @@ impl Failures {
 
     /// The key is nobody's.
     pub(super) fn unknown(&self, attempt: &Attempt) {
-        let _ = self.addresses.take(&attempt.address, FROM_ADDRESS, now_ms());
+        let _ = self.addresses.take(&attempt.address(), FROM_ADDRESS, now_ms());
     }
 
     /// The key is another one than that whose place it claims.
     pub(super) fn wrong(&self, attempt: &Attempt) {
         self.unknown(attempt);
         let now = now_ms();
-        let _ = self.lookups.take(&attempt.lookup, AT_LOOKUP, now);
+        let _ = self.lookups.take(attempt.lookup.as_str(), AT_LOOKUP, now);
         let _ = self.guessers.take(&attempt.guesser(), 1, now);
     }
 }
@@ -96,7 +99,7 @@ mod tests {
     use super::*;
 
     fn from(address: &str, key: &ApiKey) -> Attempt {
-        Attempt::new(Some(address.parse().unwrap()), &key.lookup())
+        Attempt::new(Some(address.parse().unwrap()), key.lookup())
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) async fn verify(
     key: ApiKey,
     address: Option<IpAddr>,
 ) -> Result<KeyHolder, Problem> {
-    let (shared, attempt) = (Arc::clone(state), Attempt::new(address, &key.lookup()));
+    let (shared, attempt) = (Arc::clone(state), Attempt::new(address, key.lookup()));
     let by = attempt.clone();
     let outcome = state.blocking(move || {
         let holder = find(&shared, &key, &by)?;

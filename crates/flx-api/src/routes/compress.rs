@@ -54,7 +54,8 @@ async fn work(
         _ => Accepted::json(),
     };
     upload.form.choose_format(&accepted)?;
-    let once = caller.idempotency.map(|key| key.once(upload.fingerprint));
+    let once = caller.idempotency.zip(upload.fingerprint);
+    let once = once.map(|(key, fingerprint)| key.once(fingerprint));
     if let Some(once) = &once
         && let Some(answer) = replay::answer(state, &caller, once).await?
     {
@@ -79,6 +80,7 @@ async fn read(
         max_file_bytes: plan.max_file_bytes(),
         idle: limits.body_idle_timeout(),
         min_rate: limits.body_min_rate(),
+        fingerprinted: caller.idempotency.is_some(),
         admit: &|seen| admit(state, caller, seen),
     };
     upload::read(request.headers(), body, &rules).await

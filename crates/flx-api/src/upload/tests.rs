@@ -68,6 +68,7 @@ async fn read_with(
         max_file_bytes: 300_000,
         idle: Duration::from_millis(200),
         min_rate: 0,
+        fingerprinted: true,
         admit,
     };
     read(headers, body, &rules).await
