@@ -55,6 +55,25 @@ pub enum Error {
     /// A value handed back by the repository is not of the form this crate once gave it.
     #[error("the stored {0} of a key is not of the expected form")]
     Stored(&'static str),
+    /// A new password is too short.
+    #[error("the password has {chars} characters, at least {min} are needed")]
+    PasswordTooShort {
+        /// Its characters.
+        chars: usize,
+        /// The fewest.
+        min: usize,
+    },
+    /// A password is longer than any that can have been set.
+    #[error("the password has {bytes} bytes, the limit is {max}")]
+    PasswordTooLong {
+        /// Its bytes.
+        bytes: usize,
+        /// The most.
+        max: usize,
+    },
+    /// A new password is one that is guessed early.
+    #[error("the password is too easy to guess: it is common, a pattern, or made of the address")]
+    PasswordTooWeak,
     /// Twenty fresh keys in a row met an existing lookup, which chance does not do.
     #[error("no free lookup was found in {0} attempts")]
     LookupsExhausted(u32),

@@ -2,16 +2,9 @@
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::{ApiKey, Error};
-
-/// What the PHC strings of this crate start with.
-const PHC_START: &str = "$argon2id$";
-/// The longest PHC string believed, in bytes; this crate's own are under 100.
-const PHC_MAX_BYTES: usize = 256;
+use crate::{ApiKey, Error, phc};
 
 /// What one argon2id run costs. The default is 19 MiB, two passes, one lane.
 ///
@@ -50,7 +43,7 @@ impl HashCost {
         Ok(Self { passes, ..self })
     }
 
-    fn engine(self) -> Result<Argon2<'static>, Error> {
+    pub(crate) fn engine(self) -> Result<Argon2<'static>, Error> {
         let params = Params::new(self.memory_kib, self.passes, 1, None)
             .map_err(|e| Error::Argon2(e.to_string()))?;
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -75,7 +68,7 @@ impl KeyHash {
     /// # Errors
     /// [`Error::Stored`] when it is not an argon2id PHC string of at most 256 bytes.
     pub fn parse(stored: &str) -> Result<Self, Error> {
-        if !stored.starts_with(PHC_START) || stored.len() > PHC_MAX_BYTES {
+        if !phc::looks_right(stored) {
             return Err(Error::Stored("hash"));
         }
         Ok(Self(stored.to_owned()))
@@ -89,21 +82,12 @@ impl KeyHash {
 
     /// Hashes `key` under a fresh random salt: one argon2 run.
     pub(crate) fn of(key: &ApiKey, cost: HashCost) -> Result<Self, Error> {
-        let hash = cost
-            .engine()?
-            .hash_password(key.expose().as_bytes())
-            .map_err(|e| Error::Argon2(e.to_string()))?;
-        Ok(Self(hash.to_string()))
+        phc::hash(key.expose().as_bytes(), cost).map(Self)
     }
 
     /// Whether `key` is the one this hash was made of: one argon2 run at the hash's own cost.
     pub(crate) fn matches(&self, key: &ApiKey) -> Result<bool, Error> {
-        let hash = PasswordHash::new(&self.0).map_err(|_| Error::Stored("hash"))?;
-        match Argon2::default().verify_password(key.expose().as_bytes(), &hash) {
-            Ok(()) => Ok(true),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(error) => Err(Error::Argon2(error.to_string())),
-        }
+        phc::matches(&self.0, key.expose().as_bytes(), "hash")
     }
 }
 
@@ -121,7 +105,7 @@ mod tests {
     fn the_default_cost_is_written_in_the_phc_string() {
         let hash = KeyHash::of(&ApiKey::generate().unwrap(), HashCost::default()).unwrap();
         assert!(hash.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_phc());
-        assert!(hash.as_phc().len() <= PHC_MAX_BYTES);
+        assert!(hash.as_phc().len() <= phc::MAX_BYTES);
         assert_eq!(KeyHash::parse(hash.as_phc()).unwrap(), hash);
     }
 

@@ -1,5 +1,6 @@
 //! API keys of the form `flx_live_` + 40 hexadecimal digits, through their whole life: generate, parse, mask,
-//! hash, authenticate, roll, revoke.
+//! hash, authenticate, roll, revoke. And what people have instead: [`Password`]s, and [`Token`]s of browser
+//! sessions and one-time links.
 //!
 //! The crate knows neither a database nor HTTP nor the clock. A service implements [`KeyRepository`] on a store
 //! of its own and asks a [`Keyring`]. argon2id guards what is stored, yet a request costs microseconds, because
@@ -117,8 +118,11 @@ mod key;
 mod keyring;
 mod masked;
 mod options;
+mod password;
+mod phc;
 mod record;
 mod repository;
+mod token;
 mod verified;
 mod verifier;
 
@@ -128,6 +132,8 @@ pub use key::ApiKey;
 pub use keyring::{Issued, Keyring};
 pub use masked::{Lookup, MaskedKey};
 pub use options::KeyringOptions;
+pub use password::{Password, PasswordHash};
 pub use record::{Actor, KeyId, KeyRecord, KeyState, NewKey, OwnerId};
 pub use repository::{KeyRepository, Written};
+pub use token::Token;
 pub use verifier::Verifier;
