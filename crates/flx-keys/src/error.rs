@@ -53,7 +53,7 @@ pub enum Error {
         max: u64,
     },
     /// A value handed back by the repository is not of the form this crate once gave it.
-    #[error("the stored {0} of a key is not of the expected form")]
+    #[error("the stored {0} is not of the expected form")]
     Stored(&'static str),
     /// A new password is too short.
     #[error("the password has {chars} characters, at least {min} are needed")]

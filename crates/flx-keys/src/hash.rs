@@ -132,7 +132,7 @@ mod tests {
         assert!(KeyHash::parse(&format!("$argon2id${}", "a".repeat(300))).is_err());
         let broken = KeyHash::parse("$argon2id$nonsense").unwrap();
         let error = broken.matches(&ApiKey::generate().unwrap()).unwrap_err();
-        assert_eq!(error.to_string(), "the stored hash of a key is not of the expected form");
+        assert_eq!(error.to_string(), "the stored hash is not of the expected form");
         assert_eq!(format!("{broken:?}"), "KeyHash(argon2id)");
     }
 

@@ -1,8 +1,8 @@
 //! argon2id as PHC strings: the one place that runs it.
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 
 use crate::{Error, HashCost};
 
@@ -19,8 +19,7 @@ pub(crate) fn looks_right(stored: &str) -> bool {
 
 /// Hashes a secret under a fresh random salt: one argon2 run.
 pub(crate) fn hash(secret: &[u8], cost: HashCost) -> Result<String, Error> {
-    let hash =
-        cost.engine()?.hash_password(secret).map_err(|e| Error::Argon2(e.to_string()))?;
+    let hash = cost.engine()?.hash_password(secret).map_err(|e| Error::Argon2(e.to_string()))?;
     Ok(hash.to_string())
 }
 

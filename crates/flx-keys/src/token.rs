@@ -80,7 +80,8 @@ mod tests {
         let token = Token::generate().unwrap();
         let text = token.expose();
         assert_eq!(Token::parse(&text).unwrap().digest(), token.digest());
-        for wrong in ["", "00", &text[1..], &format!("{}0", *text), &"A".repeat(64), &"ß".repeat(32)]
+        for wrong in
+            ["", "00", &text[1..], &format!("{}0", *text), &"A".repeat(64), &"ß".repeat(32)]
         {
             assert!(Token::parse(wrong).is_none(), "{wrong}");
         }

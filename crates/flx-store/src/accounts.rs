@@ -9,4 +9,4 @@ pub use account::Account;
 pub use email::Email;
 
 pub(crate) use account::{ACCOUNT_COLUMNS, AccountRow};
-pub(crate) use change::take;
+pub(crate) use change::{create, make_operator, take};

@@ -38,6 +38,12 @@ pub(crate) enum Deed {
     RollKey,
     RevokeKey,
     AddAiCredits,
+    MakeOperator,
+    EndOperator,
+    IssueLink,
+    SetPassword,
+    SignIn,
+    EndSessions,
 }
 
 impl Deed {
@@ -52,6 +58,12 @@ impl Deed {
             Self::RollKey => "key.roll",
             Self::RevokeKey => "key.revoke",
             Self::AddAiCredits => "credits.add-ai",
+            Self::MakeOperator => "operator.make",
+            Self::EndOperator => "operator.end",
+            Self::IssueLink => "link.issue",
+            Self::SetPassword => "password.set",
+            Self::SignIn => "session.begin",
+            Self::EndSessions => "session.end",
         }
     }
 }

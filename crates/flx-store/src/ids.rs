@@ -69,6 +69,11 @@ id! {
     ResultId
 }
 
+id! {
+    /// A browser that is signed in.
+    WebSessionId
+}
+
 impl AccountId {
     /// The account as flx-keys names the owner of a key.
     #[must_use]

@@ -13,6 +13,7 @@
 //! and does nothing.
 
 mod close;
+mod history;
 mod invariants;
 mod kind;
 mod request;
@@ -23,9 +24,10 @@ mod topup;
 mod usage;
 mod verify;
 
+pub use history::PeriodUse;
 pub use kind::CreditKind;
 pub use request::{Reservation, ReserveRequest};
-pub use settle::{Closed, Settlement};
+pub use settle::{Closed, Settlement, Worked};
 pub use sweep::Swept;
 pub use usage::Usage;
 pub use verify::{VerifyReport, Violation};

@@ -1,4 +1,5 @@
-//! The database of flx: accounts, API keys, the credit ledger, results and the audit log.
+//! The database of flx: accounts, API keys, the credit ledger, results, the dashboard's passwords and
+//! sessions, and the audit log.
 //!
 //! The only crate that knows SQL. Everything hangs on [`Store`], a cheap handle whose methods
 //! block, take plain types and give plain types. The time is passed in as Unix milliseconds.
@@ -38,33 +39,41 @@ mod idempotency;
 mod ids;
 mod keys;
 mod ledger;
+mod links;
 mod lock;
 mod migrations;
 mod options;
+mod passwords;
 mod period;
 mod prepared;
+mod requests;
 mod restore;
 mod results;
 mod schema;
 mod settings;
 mod store;
 mod url;
+mod web_sessions;
 
 pub use accounts::{Account, Email};
 pub use audit::AuditEntry;
 pub use error::{Outage, Result, StoreError};
 pub use idempotency::{Keeping, KeptAnswer, Once, Seen};
-pub use ids::{AccountId, ReservationId, ResultId};
+pub use ids::{AccountId, ReservationId, ResultId, WebSessionId};
 pub use keys::KeyHolder;
 pub use ledger::{
-    Closed, CreditKind, Reservation, ReserveRequest, Settlement, Swept, Usage, VerifyReport,
-    Violation,
+    Closed, CreditKind, PeriodUse, Reservation, ReserveRequest, Settlement, Swept, Usage,
+    VerifyReport, Violation, Worked,
 };
+pub use links::{LinkPurpose, OneTimeLink};
 pub use lock::ServerLock;
 pub use migrations::Migrated;
 pub use options::{Durability, StoreOptions};
+pub use passwords::SignIn;
+pub use requests::{NewRequest, PastRequest};
 pub use restore::Restored;
 pub use results::{NewResult, StoredResult};
 pub use settings::SigningSecret;
 pub use store::Store;
 pub use url::{DEFAULT_FILE_NAME, DatabaseUrl};
+pub use web_sessions::{NewWebSession, WebSession};

@@ -15,6 +15,8 @@ use crate::{AccountId, ResultId, Store, StoreError};
 
 /// Values bound in one statement, well below every database's limit.
 const CHUNK: usize = 500;
+/// Most results of a session that are listed.
+const MOST_OF_SESSION: i64 = 1_000;
 
 /// A result to store with its settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +111,28 @@ impl Store {
                 results::table.find(id.as_str()).get_result(connection).optional()?;
             row.map(ResultRow::into_result).transpose()
         })
+    }
+
+    /// The results of one of an account's sessions that have not expired, oldest first, then by name.
+    ///
+    /// # Errors
+    /// Only outages.
+    pub fn session_results(
+        &self,
+        account: &AccountId,
+        session_id: &str,
+        now_ms: i64,
+    ) -> Result<Vec<NewResult>, StoreError> {
+        let rows: Vec<ResultRow> = self.read(|connection| {
+            Ok(results::table
+                .filter(results::account_id.eq(account.as_str()))
+                .filter(results::session_id.eq(session_id))
+                .filter(results::expires_at_ms.gt(now_ms))
+                .order((results::created_at_ms, results::name))
+                .limit(MOST_OF_SESSION)
+                .load(connection)?)
+        })?;
+        rows.into_iter().map(|row| Ok(row.into_result()?.result)).collect()
     }
 
     /// At most `limit` results that have expired, oldest first. Delete their files, then hand their

@@ -13,6 +13,7 @@ diesel::table! {
         anchor_index -> BigInt,
         period_index -> BigInt,
         ai_topup -> BigInt,
+        operator_since_ms -> Nullable<BigInt>,
     }
 }
 
@@ -104,6 +105,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    passwords (account_id) {
+        account_id -> Text,
+        hash -> Text,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    web_sessions (id) {
+        id -> Text,
+        account_id -> Text,
+        digest -> Binary,
+        digest_before -> Nullable<Binary>,
+        replaced_at_ms -> BigInt,
+        created_at_ms -> BigInt,
+        last_seen_at_ms -> BigInt,
+        expires_at_ms -> BigInt,
+        browser -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    one_time_links (digest) {
+        digest -> Binary,
+        purpose -> Text,
+        account_id -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        expires_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    requests (id) {
+        id -> Text,
+        account_id -> Text,
+        origin -> Text,
+        compressed -> BigInt,
+        failed -> BigInt,
+        bytes_before -> BigInt,
+        bytes_after -> BigInt,
+        at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Text,
         at_ms -> BigInt,
@@ -123,4 +170,15 @@ diesel::table! {
 
 diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(usage_periods -> accounts (account_id));
-diesel::allow_tables_to_appear_in_same_query!(accounts, api_keys, usage_periods, reservations);
+diesel::joinable!(web_sessions -> accounts (account_id));
+diesel::joinable!(passwords -> accounts (account_id));
+diesel::joinable!(one_time_links -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    api_keys,
+    usage_periods,
+    reservations,
+    web_sessions,
+    passwords,
+    one_time_links,
+);

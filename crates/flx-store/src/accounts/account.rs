@@ -24,6 +24,8 @@ pub struct Account {
     pub anchor_ms: i64,
     /// When it got its first paid plan; `None` for an account that was always free.
     pub first_paid_at_ms: Option<i64>,
+    /// Since when it is an operator's, who sees the dashboard's pages about all accounts.
+    pub operator_since_ms: Option<i64>,
 }
 
 impl Account {
@@ -31,6 +33,12 @@ impl Account {
     #[must_use]
     pub fn is_disabled(&self) -> bool {
         self.disabled_at_ms.is_some()
+    }
+
+    /// Whether it is an operator's.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.operator_since_ms.is_some()
     }
 }
 
@@ -47,6 +55,7 @@ pub(crate) struct AccountRow {
     pub(crate) anchor_index: i64,
     pub(crate) period_index: i64,
     pub(crate) ai_topup: i64,
+    pub(crate) operator_since_ms: Option<i64>,
 }
 
 /// The columns in the order of [`AccountRow`].
@@ -62,6 +71,7 @@ pub(crate) const ACCOUNT_COLUMNS: (
     accounts::anchor_index,
     accounts::period_index,
     accounts::ai_topup,
+    accounts::operator_since_ms,
 ) = accounts::all_columns;
 
 impl AccountRow {
@@ -78,6 +88,7 @@ impl AccountRow {
             disabled_at_ms: self.disabled_at_ms,
             anchor_ms: self.anchor_ms,
             first_paid_at_ms: self.first_paid_at_ms,
+            operator_since_ms: self.operator_since_ms,
         })
     }
 }

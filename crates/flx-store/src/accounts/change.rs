@@ -26,37 +26,26 @@ impl Store {
         by: &Actor,
         now_ms: i64,
     ) -> Result<Account> {
-        let row = AccountRow {
-            id: AccountId::new(now_ms).to_string(),
-            email: email.to_string(),
-            tier: tier.as_str().to_owned(),
-            created_at_ms: now_ms,
-            disabled_at_ms: None,
-            anchor_ms: now_ms,
-            first_paid_at_ms: tier.is_paid().then_some(now_ms),
-            anchor_index: 0,
-            period_index: 0,
-            ai_topup: 0,
-        };
+        self.write(|connection| create(connection, email, tier, by, now_ms)?.into_account())
+    }
+
+    /// Makes an account an operator's, or takes that away. Its dashboard sessions go on.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such account.
+    pub fn set_operator(
+        &self,
+        id: &AccountId,
+        operator: bool,
+        by: &Actor,
+        now_ms: i64,
+    ) -> Result<Account> {
         self.write(|connection| {
-            diesel::insert_into(accounts::table).values(row.clone()).execute(connection).map_err(
-                |error| match StoreError::from(error) {
-                    StoreError::Conflict { .. } => StoreError::Conflict {
-                        what: "an account with this e-mail address exists already",
-                    },
-                    other => other,
-                },
-            )?;
-            period::open_first(connection, &row)?;
-            audit::note(
-                connection,
-                by,
-                Deed::CreateAccount,
-                email.as_str(),
-                tier.as_str(),
-                now_ms,
-            )?;
-            row.into_account()
+            let mut account = take(connection, id)?.ok_or(NO_ACCOUNT)?;
+            if account.operator_since_ms.is_some() != operator {
+                make_operator(connection, &mut account, operator.then_some(now_ms), by, now_ms)?;
+            }
+            account.into_account()
         })
     }
 
@@ -142,6 +131,55 @@ impl Store {
             account.into_account()
         })
     }
+}
+
+/// Creates an account in a transaction.
+pub(crate) fn create(
+    connection: &mut Connection,
+    email: &Email,
+    tier: Tier,
+    by: &Actor,
+    now_ms: i64,
+) -> Result<AccountRow> {
+    let row = AccountRow {
+        id: AccountId::new(now_ms).to_string(),
+        email: email.to_string(),
+        tier: tier.as_str().to_owned(),
+        created_at_ms: now_ms,
+        disabled_at_ms: None,
+        anchor_ms: now_ms,
+        first_paid_at_ms: tier.is_paid().then_some(now_ms),
+        anchor_index: 0,
+        period_index: 0,
+        ai_topup: 0,
+        operator_since_ms: None,
+    };
+    let inserted = diesel::insert_into(accounts::table).values(row.clone()).execute(connection);
+    inserted.map_err(|error| match StoreError::from(error) {
+        StoreError::Conflict { .. } => {
+            StoreError::Conflict { what: "an account with this e-mail address exists already" }
+        }
+        other => other,
+    })?;
+    period::open_first(connection, &row)?;
+    audit::note(connection, by, Deed::CreateAccount, email.as_str(), tier.as_str(), now_ms)?;
+    Ok(row)
+}
+
+/// Changes since when an account is an operator's, in a transaction.
+pub(crate) fn make_operator(
+    connection: &mut Connection,
+    account: &mut AccountRow,
+    since_ms: Option<i64>,
+    by: &Actor,
+    now_ms: i64,
+) -> Result<()> {
+    account.operator_since_ms = since_ms;
+    diesel::update(accounts::table.find(&account.id))
+        .set(accounts::operator_since_ms.eq(since_ms))
+        .execute(connection)?;
+    let deed = if since_ms.is_some() { Deed::MakeOperator } else { Deed::EndOperator };
+    audit::note(connection, by, deed, &account.email, "", now_ms)
 }
 
 /// Reads an account by a write that changes nothing: on every database its row is then this

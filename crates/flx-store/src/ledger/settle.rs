@@ -1,5 +1,7 @@
 //! Settling and releasing reservations.
 
+use std::fmt;
+
 use diesel::prelude::*;
 use flx_plans::Credits;
 
@@ -7,6 +9,7 @@ use super::close::{ClosedRow, Ending, OPEN, close};
 use crate::connection::Connection;
 use crate::idempotency::{self, Keeping};
 use crate::period::credits;
+use crate::requests::{self, NewRequest};
 use crate::results::{self, NewResult};
 use crate::schema::reservations;
 use crate::{ReservationId, Result, Store, StoreError};
@@ -31,6 +34,25 @@ pub enum Settlement {
         /// Credits charged then.
         charged: Credits,
     },
+}
+
+/// Work that is done and to be charged.
+#[derive(Clone, Copy)]
+pub struct Worked<'a> {
+    /// Credits to charge: 0 to all that are reserved.
+    pub charged: Credits,
+    /// What it made.
+    pub results: &'a [NewResult],
+    /// What it brought, for its owner to see.
+    pub request: Option<&'a NewRequest>,
+    /// The answer to keep for a repeated request, from what is used of the period then.
+    pub answer: Keeping<'a>,
+}
+
+impl fmt::Debug for Worked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worked").field("charged", &self.charged).finish_non_exhaustive()
+    }
 }
 
 /// How a reservation was closed.
@@ -69,29 +91,36 @@ impl Store {
         results: &[NewResult],
         now_ms: i64,
     ) -> Result<Settlement> {
-        self.settle_and_keep(id, charged, results, &|_| None, now_ms)
+        self.settle_worked(
+            id,
+            &Worked { charged, results, request: None, answer: &|_| None },
+            now_ms,
+        )
     }
 
-    /// As [`Store::settle_with_results`], and keeps the answer of a request that was reserved for
+    /// As [`Store::settle_with_results`], and keeps in the same transaction what the request
+    /// brought, and the answer of one that was reserved for
     /// [`with_once`](crate::ReserveRequest::with_once): what is charged is answered the same from
     /// then on.
     ///
     /// # Errors
     /// As [`Store::settle`].
-    pub fn settle_and_keep(
+    pub fn settle_worked(
         &self,
         id: &ReservationId,
-        charged: Credits,
-        results: &[NewResult],
-        answer: Keeping<'_>,
+        worked: &Worked<'_>,
         now_ms: i64,
     ) -> Result<Settlement> {
         self.write(|connection| {
+            let charged = worked.charged;
             let Some(closed) = close(connection, id, Ending::Settle, charged, now_ms)? else {
                 return find_closed(connection, id, charged);
             };
-            results::insert(connection, &closed.account, results)?;
-            if let Some(answer) = answer(closed.used) {
+            results::insert(connection, &closed.account, worked.results)?;
+            if let Some(request) = worked.request {
+                requests::insert(connection, &closed.account, request, now_ms)?;
+            }
+            if let Some(answer) = (worked.answer)(closed.used) {
                 idempotency::keep(connection, id, &answer)?;
             }
             Ok(done(&closed))

@@ -2,7 +2,7 @@
 
 use flx_plans::{Credits, Tier};
 use flx_store::{
-    Account, Closed, KeptAnswer, Once, Reservation, Seen, Settlement, Store, StoreError,
+    Account, Closed, KeptAnswer, Once, Reservation, Seen, Settlement, Store, StoreError, Worked,
 };
 
 use crate::harness::{DAY, T0, account, asking, assert_sound, on_every_backend, used};
@@ -28,7 +28,8 @@ fn begin(
 
 fn settle(store: &Store, reservation: &Reservation, now_ms: i64) -> Settlement {
     let keep = |_| Some(kept());
-    store.settle_and_keep(&reservation.id, Credits(2), &[], &keep, now_ms).unwrap()
+    let worked = Worked { charged: Credits(2), results: &[], request: None, answer: &keep };
+    store.settle_worked(&reservation.id, &worked, now_ms).unwrap()
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn open(url: &DatabaseUrl) -> Result<Store, StoreError> {
 }
 
 /// Folders under `migrations/sqlite`.
-const MIGRATIONS: usize = 2;
+const MIGRATIONS: usize = 3;
 
 #[test]
 fn a_missing_database_is_an_error_of_its_own() {

@@ -62,6 +62,7 @@ fn the_schema_in_code_is_the_schema_of_the_migrations() {
 fn the_migrations_can_be_taken_back() {
     on_every_backend(|db| {
         for down in [
+            include_str!("../../migrations/sqlite/2026-11-25-120000_dashboard/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-25-000000_idempotency/down.sql"),
             include_str!("../../migrations/sqlite/2026-11-23-000000_initial/down.sql"),
         ] {
@@ -92,6 +93,14 @@ fn every_query_of_a_request_finds_its_rows_by_an_index() {
             "UPDATE idempotent_requests SET status = 200 WHERE reservation_id = 'x'",
             "SELECT * FROM idempotent_requests WHERE expires_at_ms <= 5 ORDER BY expires_at_ms
              LIMIT 100",
+            "SELECT * FROM web_sessions s JOIN accounts a ON a.id = s.account_id
+             WHERE s.digest = x'00' AND s.expires_at_ms > 5",
+            "SELECT * FROM web_sessions s JOIN accounts a ON a.id = s.account_id
+             WHERE s.digest_before = x'00' AND s.expires_at_ms > 5",
+            "SELECT * FROM web_sessions WHERE expires_at_ms <= 5 ORDER BY expires_at_ms",
+            "SELECT * FROM requests WHERE account_id = 'x' ORDER BY at_ms DESC, id DESC LIMIT 20",
+            "SELECT * FROM requests WHERE at_ms < 5 ORDER BY at_ms LIMIT 500",
+            "DELETE FROM one_time_links WHERE account_id = 'x'",
             "DELETE FROM accounts WHERE id = 'x'",
             "DELETE FROM ledger WHERE account_id = 'x'",
             "DELETE FROM reservations WHERE account_id = 'x'",
