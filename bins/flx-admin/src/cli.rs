@@ -19,8 +19,8 @@ Exit codes:
   5  conflict: it exists already, somebody else changed it, or the database is in use
   6  the database cannot serve: missing, of another version, busy, full, read-only or damaged
 
-The raw key of `generate-key` and `roll-key` goes to standard output, alone on its line; everything
-else they say goes to standard error. With --json every command prints one JSON value to standard
+The raw key of `generate-key` and `roll-key`, and the link of `invite` and `reset-password`, go to
+standard output, alone on their line; everything else they say goes to standard error. With --json every command prints one JSON value to standard
 output.";
 
 /// Operates a flx service: accounts, API keys, credits, plans, backups.
@@ -137,6 +137,10 @@ mod tests {
             "flx-admin disable-account --email a@b.c --yes",
             "flx-admin enable-account --email a@b.c",
             "flx-admin delete-account --email a@b.c -y",
+            "flx-admin invite --email a@b.c --plan free --operator",
+            "flx-admin reset-password --email a@b.c --public-url https://img.example.org",
+            "flx-admin set-operator --email a@b.c --off",
+            "flx-admin sign-out --email a@b.c",
             "flx-admin list-accounts --json",
             "flx-admin audit --email a@b.c --limit 5",
             "flx-admin generate-key --email a@b.c",

@@ -9,14 +9,18 @@ mod delete_account;
 mod disable_account;
 mod enable_account;
 mod generate_key;
+mod invite;
 mod list_accounts;
 mod man;
 mod migrate;
 mod plans;
+mod reset_password;
 mod restore;
 mod revoke_key;
 mod roll_key;
+mod set_operator;
 mod set_plan;
+mod sign_out;
 mod usage;
 mod verify;
 
@@ -43,6 +47,14 @@ pub(crate) enum Command {
     EnableAccount(enable_account::EnableAccount),
     /// Deletes an account with its key, credits and history
     DeleteAccount(delete_account::DeleteAccount),
+    /// Creates an account and prints the one-time link by which its owner sets a password
+    Invite(invite::Invite),
+    /// Prints a one-time link by which an account's owner sets a new password
+    ResetPassword(reset_password::ResetPassword),
+    /// Makes an account an operator's, who sees the dashboard's pages about all accounts
+    SetOperator(set_operator::SetOperator),
+    /// Signs an account out of the dashboard in every browser
+    SignOut(sign_out::SignOut),
     /// Lists all accounts
     ListAccounts(list_accounts::ListAccounts),
     /// Shows who changed what, newest first
@@ -80,6 +92,10 @@ impl Command {
             Self::DisableAccount(command) => command.run(context),
             Self::EnableAccount(command) => command.run(context),
             Self::DeleteAccount(command) => command.run(context),
+            Self::Invite(command) => command.run(context),
+            Self::ResetPassword(command) => command.run(context),
+            Self::SetOperator(command) => command.run(context),
+            Self::SignOut(command) => command.run(context),
             Self::ListAccounts(command) => command.run(context),
             Self::Audit(command) => command.run(context),
             Self::GenerateKey(command) => command.run(context),

@@ -6,6 +6,7 @@ mod commands;
 mod confirm;
 mod context;
 mod error;
+mod links;
 mod output;
 mod table;
 mod views;

@@ -21,6 +21,7 @@ pub(crate) struct AccountView {
     pub(crate) created_at: String,
     pub(crate) disabled_at: Option<String>,
     pub(crate) billing_anchor: String,
+    pub(crate) operator: bool,
 }
 
 impl From<&Account> for AccountView {
@@ -33,6 +34,7 @@ impl From<&Account> for AccountView {
             created_at: time(account.created_at_ms),
             disabled_at: account.disabled_at_ms.map(time),
             billing_anchor: time(account.anchor_ms),
+            operator: account.is_operator(),
         }
     }
 }
@@ -65,7 +67,21 @@ impl From<&KeyRecord> for KeyView {
     }
 }
 
-/// A new key: the only view that holds a raw one. It borrows it and has no `Debug`.
+/// A one-time link. It borrows it and has no `Debug`.
+#[derive(Serialize)]
+pub(crate) struct LinkView<'a> {
+    email: &'a str,
+    link: &'a str,
+    expires_at: String,
+}
+
+impl<'a> LinkView<'a> {
+    pub(crate) fn new(account: &'a Account, link: &'a str, expires_at_ms: i64) -> Self {
+        Self { email: account.email.as_str(), link, expires_at: time(expires_at_ms) }
+    }
+}
+
+/// A new key: the only view that holds a raw key. It borrows it and has no `Debug`.
 #[derive(Serialize)]
 pub(crate) struct NewKeyView<'a> {
     email: &'a str,
