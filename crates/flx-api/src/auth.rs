@@ -11,7 +11,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue}
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 use flx_keys::{ApiKey, KeyRecord};
-use flx_plans::{Credits, Plan};
+use flx_plans::{Credits, Origin, Plan};
 use flx_store::{Account, Usage};
 
 pub(crate) use self::failures::Failures;
@@ -25,13 +25,13 @@ use crate::refuse;
 use crate::state::State;
 use crate::upload::Body;
 
-/// Who calls, with a key that was verified for this very request.
+/// Who calls, verified for this very request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     /// The account.
     pub(crate) account: Account,
-    /// The key presented.
-    pub(crate) key: KeyRecord,
+    /// The key presented; none when a browser calls that is signed in.
+    pub(crate) key: Option<KeyRecord>,
     /// The account's use of credits when the request came.
     pub(crate) usage: Usage,
     /// Of work that shall be done once, however often it is asked for.
@@ -42,6 +42,11 @@ impl Caller {
     /// What the account's plan allows.
     pub(crate) fn plan<'a>(&self, state: &'a State) -> &'a Plan {
         state.plans().plan(self.account.tier)
+    }
+
+    /// By which door the caller came.
+    pub(crate) fn origin(&self) -> Origin {
+        if self.key.is_some() { Origin::ApiKey } else { Origin::Dashboard }
     }
 
     /// Compressions left in the period.
@@ -99,8 +104,7 @@ pub(crate) async fn admitted(
         Ok(caller) => caller,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
-    let quota = caller.plan(&state).requests_per_minute();
-    let standing = state.limiter().take(caller.account.id.as_str(), quota, now_ms());
+    let standing = take_turn(&state, &caller);
     let mut response = match may_begin(&state, &caller, standing) {
         Ok(()) => {
             request.extensions_mut().insert(caller);
@@ -118,7 +122,14 @@ pub(crate) fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
     caller.ok_or_else(|| refuse::unauthorized("No API key was sent."))
 }
 
-fn may_begin(state: &State, caller: &Caller, standing: Standing) -> Result<(), Problem> {
+/// Counts a request of the caller's account.
+pub(crate) fn take_turn(state: &State, caller: &Caller) -> Standing {
+    let quota = caller.plan(state).requests_per_minute();
+    state.limiter().take(caller.account.id.as_str(), quota, now_ms())
+}
+
+/// Whether a request may go on to its body: the rate limit, the credits, the queue.
+pub(crate) fn may_begin(state: &State, caller: &Caller, standing: Standing) -> Result<(), Problem> {
     if !standing.allowed {
         return Err(Problem::new(
             Kind::RateLimited,
@@ -145,7 +156,7 @@ async fn caller(state: &Arc<State>, request: &HttpRequest) -> Result<Caller, Pro
         .admit_api_key(holder.account.tier)
         .map_err(|denied| refuse::denied(&denied, state))?;
     let (account, key, usage) = (holder.account, holder.key, holder.usage);
-    Ok(Caller { account, key, usage, idempotency: None })
+    Ok(Caller { account, key: Some(key), usage, idempotency: None })
 }
 
 /// The key of `Authorization: Bearer …`, and nowhere else.
@@ -178,7 +189,8 @@ fn refuse_unread(request: ServiceRequest, problem: &Problem) -> ServiceResponse<
     ServiceResponse::new(request, response)
 }
 
-fn show_standing(headers: &mut HeaderMap, standing: Standing) {
+/// Tells where the account stands.
+pub(crate) fn show_standing(headers: &mut HeaderMap, standing: Standing) {
     const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
     const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
     for (name, value) in [(POLICY, standing.policy_header()), (LIMIT, standing.limit_header())] {

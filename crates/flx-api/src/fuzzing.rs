@@ -30,6 +30,7 @@ pub fn multipart(content_type: &[u8], body: &[u8], piece: usize) -> u16 {
         idle: Duration::from_secs(20),
         min_rate: 0,
         fingerprinted: true,
+        token: None,
         admit: &|_| Ok(()),
     };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {

@@ -44,6 +44,7 @@ mod metrics;
 mod names;
 mod origin;
 mod problem;
+mod progress;
 mod range;
 mod rate_limit;
 mod refuse;

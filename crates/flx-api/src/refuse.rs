@@ -186,6 +186,14 @@ pub(crate) fn too_much_memory(needed: u64, most: u64) -> Problem {
     .with_limit(most)
 }
 
+/// A form that is none of the dashboard's own pages', or of a page that is too old.
+pub(crate) fn forged() -> Problem {
+    Problem::new(
+        Kind::ForgedForm,
+        "The form does not belong to your session. Load the page anew and send it again.",
+    )
+}
+
 /// A request of the same idempotency key runs.
 pub(crate) fn in_progress() -> Problem {
     Problem::new(

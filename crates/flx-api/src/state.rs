@@ -16,6 +16,7 @@ use tracing::{Instrument as _, Span};
 use crate::auth::{Failures, WaitingRoom};
 use crate::batch::{Admission, CpuPool, default_memory_limit};
 use crate::problem::{Kind, Problem};
+use crate::progress::Runs;
 use crate::rate_limit::RateLimiter;
 use crate::results::ResultFiles;
 use crate::signed_url::Signer;
@@ -34,6 +35,7 @@ pub(crate) struct State {
     signer: Signer,
     files: ResultFiles,
     limiter: RateLimiter,
+    progress: Runs,
     admission: Admission,
     pool: CpuPool,
     probes: Arc<Semaphore>,
@@ -70,6 +72,7 @@ impl State {
             waiting_room: WaitingRoom::default(),
             failures: Failures::default(),
             limiter: RateLimiter::default(),
+            progress: Runs::default(),
             admission: Admission::new(limits.queue(), workers, memory),
             pool: CpuPool::start(workers).map_err(Error::Thread)?,
             probes: Arc::new(Semaphore::new(workers.max(2))),
@@ -126,6 +129,11 @@ impl State {
 
     pub(crate) fn limiter(&self) -> &RateLimiter {
         &self.limiter
+    }
+
+    /// How far the pictures of the dashboard's requests are.
+    pub(crate) fn progress(&self) -> &Runs {
+        &self.progress
     }
 
     pub(crate) fn admission(&self) -> &Admission {

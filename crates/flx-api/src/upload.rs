@@ -18,8 +18,8 @@ use self::fingerprint::Fingerprint;
 pub(crate) use self::form::{Form, TextField};
 pub(crate) use self::spool::Spooled;
 use self::spool::Spooler;
-use crate::names;
 use crate::problem::{Kind, Problem};
+use crate::{names, refuse};
 
 /// Longest value of a text field in bytes.
 const MAX_TEXT_BYTES: usize = 1024;
@@ -69,6 +69,18 @@ pub(crate) enum Watermarked {
     No,
 }
 
+/// What proves that a form is one of the dashboard's own pages'.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FormToken<'a> {
+    /// The value of the field `csrf`.
+    pub(crate) expected: &'a str,
+    /// Whether it was sent in a header already, and need not stand in the form.
+    pub(crate) seen: bool,
+}
+
+/// Name of the field that [`FormToken`] stands in.
+const TOKEN_FIELD: &str = "csrf";
+
 /// What an upload must keep to.
 pub(crate) struct Rules<'a> {
     /// Folder of temporary files.
@@ -83,6 +95,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) min_rate: u64,
     /// Whether a digest is wanted.
     pub(crate) fingerprinted: bool,
+    /// What the form must carry before anything else, if it must.
+    pub(crate) token: Option<FormToken<'a>>,
     /// Asked at the head of every file: may this request go on?
     pub(crate) admit: &'a dyn Fn(Seen) -> Result<(), Problem>,
 }
@@ -143,6 +157,7 @@ struct Reader<'a> {
     watermark: Option<Spooled>,
     form: Form,
     fingerprint: Option<Fingerprint>,
+    token: Option<FormToken<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -155,17 +170,28 @@ impl<'a> Reader<'a> {
             watermark: None,
             form: Form::default(),
             fingerprint: rules.fingerprinted.then(Fingerprint::default),
+            token: rules.token,
         }
     }
 
     async fn take(&mut self, mut part: Field, body: &Body) -> Result<(), Problem> {
         let name = part.name().unwrap_or_default().to_owned();
+        if let Some(token) = &mut self.token {
+            if name == TOKEN_FIELD {
+                let text = read_text(&mut part, TOKEN_FIELD, body).await?;
+                token.seen = text == token.expected;
+                return if token.seen { Ok(()) } else { Err(refuse::forged()) };
+            }
+            if !token.seen {
+                return Err(refuse::forged());
+            }
+        }
         match name.as_str() {
             "file" => self.take_file(&mut part, body).await,
             "watermarkFile" => self.take_watermark(&mut part, body).await,
             name => match TextField::named(name) {
                 Some(field) => {
-                    let text = read_text(&mut part, field, body).await?;
+                    let text = read_text(&mut part, field.name(), body).await?;
                     if let Some(fingerprint) = &mut self.fingerprint {
                         fingerprint.text(name, &text);
                     }
@@ -262,18 +288,17 @@ async fn skip(part: &mut Field, name: &str, body: &Body) -> Result<(), Problem> 
     Ok(())
 }
 
-async fn read_text(part: &mut Field, field: TextField, body: &Body) -> Result<String, Problem> {
+async fn read_text(part: &mut Field, name: &str, body: &Body) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = body.paced(part.next()).await? {
         let piece = piece.map_err(|error| malformed(&error, body))?;
         if bytes.len() + piece.len() > MAX_TEXT_BYTES {
-            let detail = format!("{} is longer than {MAX_TEXT_BYTES} bytes", field.name());
-            return Err(Problem::field(field.name(), detail).with_limit(MAX_TEXT_BYTES));
+            let detail = format!("{name} is longer than {MAX_TEXT_BYTES} bytes");
+            return Err(Problem::field(name, detail).with_limit(MAX_TEXT_BYTES));
         }
         bytes.extend_from_slice(&piece);
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Problem::field(field.name(), format!("{} is not UTF-8 text", field.name())))
+    String::from_utf8(bytes).map_err(|_| Problem::field(name, format!("{name} is not UTF-8 text")))
 }
 
 /// The extended name (RFC 8187) when it is UTF-8, else the plain one.

@@ -13,6 +13,7 @@ use tokio::time::timeout_at;
 
 use super::{Place, weight};
 use crate::problem::{Kind, Problem};
+use crate::progress::{Progress, Stage, Watched};
 use crate::results::Pending;
 use crate::state::State;
 use crate::upload::{Spooled, UploadedFile};
@@ -34,6 +35,8 @@ pub(crate) struct Job {
     pub(crate) options: Options,
     /// Raised when nobody wants the result any more.
     pub(crate) cancel: CancelFlag,
+    /// Where the stages are told, when somebody may watch.
+    pub(crate) progress: Option<Progress>,
 }
 
 /// What became of one picture.
@@ -62,20 +65,31 @@ pub(crate) struct Finished {
 /// everything: waiting pictures give their places back, finished files are removed.
 pub(crate) async fn run(state: &Arc<State>, job: Job) -> Vec<Outcome> {
     let facts = Facts { account: job.account, options: job.options, cancel: job.cancel };
+    let progress = job.progress.as_ref();
     let running: FuturesOrdered<_> = job
         .files
         .into_iter()
         .zip(job.places)
-        .map(|(file, place)| outcome(state, facts.clone(), file, place))
+        .enumerate()
+        .map(|(number, (file, place))| {
+            outcome(state, facts.clone(), file, place, Watched::of(progress, number))
+        })
         .collect();
     running.collect().await
 }
 
-async fn outcome(state: &Arc<State>, facts: Facts, file: UploadedFile, place: Place) -> Outcome {
+async fn outcome(
+    state: &Arc<State>,
+    facts: Facts,
+    file: UploadedFile,
+    place: Place,
+    watched: Watched,
+) -> Outcome {
     let original_name = file.original_name.clone();
     let choice = facts.options.format();
-    let result = one(state, facts, file).await;
+    let result = one(state, facts, file, &watched).await;
     drop(place);
+    watched.tell(if result.is_ok() { Stage::Done } else { Stage::Failed });
     if let Err(problem) = &result {
         metrics::failed(choice, problem.kind().name());
     }
@@ -116,7 +130,12 @@ struct Facts {
     cancel: CancelFlag,
 }
 
-async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Finished, Problem> {
+async fn one(
+    state: &Arc<State>,
+    facts: Facts,
+    file: UploadedFile,
+    watched: &Watched,
+) -> Result<Finished, Problem> {
     let limits = state.settings().limits();
     let turn = Instant::now() + limits.queue_timeout();
     let info = probe(state, &file.bytes).await?;
@@ -129,7 +148,8 @@ async fn one(state: &Arc<State>, facts: Facts, file: UploadedFile) -> Result<Fin
     let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
     let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
     let original_size = file.bytes.size();
-    let (picture, memory) = compress(state, facts, file.bytes, turn, memory).await?;
+    let (picture, memory) = compress(state, facts, file.bytes, turn, memory, watched).await?;
+    watched.tell(Stage::Storing);
     let name = names::slug(&file.original_name, picture.format());
     metrics::compressed(&picture, original_size);
     let picture = Arc::new(picture);
@@ -163,6 +183,7 @@ async fn compress(
     file: Spooled,
     turn: Instant,
     memory: OwnedSemaphorePermit,
+    watched: &Watched,
 ) -> Result<(Compressed, OwnedSemaphorePermit), Problem> {
     let mut options = facts.options;
     if !state.pool().is_idle() {
@@ -171,7 +192,9 @@ async fn compress(
     }
     let shared = Arc::clone(state);
     let cancel = facts.cancel;
+    let watched = watched.clone();
     let work = state.pool().run(&facts.account, move || {
+        watched.tell(Stage::Working);
         let result = attempt(&shared, &options, cancel, &file, turn);
         (result, memory)
     });

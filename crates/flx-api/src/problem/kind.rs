@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     AccountDisabled,
     /// 403
     InvalidSignature,
+    /// 403
+    ForgedForm,
     /// 404
     NotFound,
     /// 405
@@ -72,7 +74,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Every kind, in the order of their status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::BadRequest,
         Self::MalformedMultipart,
         Self::Unauthorized,
@@ -80,6 +82,7 @@ impl Kind {
         Self::FeatureNotInPlan,
         Self::AccountDisabled,
         Self::InvalidSignature,
+        Self::ForgedForm,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -148,6 +151,9 @@ impl Kind {
                 "The method is not offered here",
                 "Method not allowed",
             ),
+            Self::ForgedForm => {
+                (S::FORBIDDEN, "forged-form", "The form is of another session", "Forged form")
+            }
             Self::NotAcceptable => (
                 S::NOT_ACCEPTABLE,
                 "not-acceptable",

@@ -9,19 +9,20 @@ use std::sync::Arc;
 
 use actix_web::http::header::{HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
-use flx_plans::{Origin, Request};
+use flx_plans::Request;
 
+pub(crate) use self::answer::Draft;
 pub use self::answer::{CompressAnswer, Entry, Failure, Success, UsageNow};
 pub use self::form::{
     ColourName, CompressForm, EffortName, FitName, FormatField, FormatList, FormatName, FoundName,
     GravityField, LookName, PositionName, QualityField, QualityPoint,
 };
-use self::paid::Wanted;
+pub(crate) use self::paid::{Wanted, run};
 use crate::accept::Accepted;
 use crate::auth::{Caller, caller_of};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::upload::{self, Body, Rules, Seen, Upload, Watermarked};
+use crate::upload::{self, Body, FormToken, Rules, Seen, Upload, Watermarked};
 use crate::{origin, refuse};
 
 /// Reads the upload, works on it, answers. The body stays alive with the answer, so that an upload
@@ -47,7 +48,7 @@ async fn work(
     state: &Arc<State>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller_of(request)?;
-    let mut upload = read(request, body, state, &caller).await?;
+    let mut upload = read(request, body, state, &caller, None).await?;
     // Several pictures are told about in JSON, whose client asked for no type of picture.
     let accepted = match upload.files.as_slice() {
         [_] => Accepted::of(request.headers()),
@@ -63,15 +64,17 @@ async fn work(
     }
     let base = origin::public_base(request, state);
     let wanted = Wanted { answer: accepted.answer(), base, once };
-    let (draft, used) = paid::run(state, caller, upload, wanted).await?;
+    let (draft, used) = run(state, caller, upload, wanted).await?;
     Ok(draft.respond(used))
 }
 
-async fn read(
+/// Reads the upload of a caller; `token` is what a form of the dashboard must carry.
+pub(crate) async fn read(
     request: &HttpRequest,
     body: &Body,
     state: &State,
     caller: &Caller,
+    token: Option<FormToken<'_>>,
 ) -> Result<Upload, Problem> {
     let (plan, limits) = (caller.plan(state), state.settings().limits());
     let rules = Rules {
@@ -81,6 +84,7 @@ async fn read(
         idle: limits.body_idle_timeout(),
         min_rate: limits.body_min_rate(),
         fingerprinted: caller.idempotency.is_some(),
+        token,
         admit: &|seen| admit(state, caller, seen),
     };
     upload::read(request.headers(), body, &rules).await
@@ -88,7 +92,7 @@ async fn read(
 
 /// Whether the plan and the credits left allow what has been seen of the upload.
 fn admit(state: &State, caller: &Caller, seen: Seen) -> Result<(), Problem> {
-    let mut asked = Request::new(Origin::ApiKey).with_files(seen.files.max(1));
+    let mut asked = Request::new(caller.origin()).with_files(seen.files.max(1));
     if seen.watermark == Watermarked::Yes {
         asked = asked.with_watermark();
     }

@@ -69,6 +69,7 @@ async fn read_with(
         idle: Duration::from_millis(200),
         min_rate: 0,
         fingerprinted: true,
+        token: None,
         admit,
     };
     read(headers, body, &rules).await

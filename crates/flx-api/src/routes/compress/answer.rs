@@ -108,7 +108,7 @@ pub struct UsageNow {
 
 /// An answer, but for what is used of the period, which the charge decides.
 #[derive(Debug)]
-pub(super) enum Draft {
+pub(crate) enum Draft {
     /// One entry a picture.
     Json(CompressAnswer),
     /// Every picture failed: the first one's problem.
@@ -119,7 +119,7 @@ pub(super) enum Draft {
 
 /// The picture itself.
 #[derive(Debug)]
-pub(super) struct PictureDraft {
+pub(crate) struct PictureDraft {
     head: Vec<(String, String)>,
     result: ResultId,
     picture: Arc<flx_core::Compressed>,
@@ -166,7 +166,7 @@ impl Draft {
     }
 
     /// The answer.
-    pub(super) fn respond(&self, used: Credits) -> HttpResponse {
+    pub(crate) fn respond(&self, used: Credits) -> HttpResponse {
         match self {
             Self::Json(answer) => HttpResponse::Ok()
                 .insert_header((CACHE_CONTROL, "no-store"))

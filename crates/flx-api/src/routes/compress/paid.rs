@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flx_core::CancelFlag;
-use flx_plans::Credits;
+use flx_plans::{Credits, Origin};
 use flx_store::{
-    Closed, KeptAnswer, NewResult, Once, Reservation, ReserveRequest, ResultId, Settlement,
-    StoreError,
+    Closed, KeptAnswer, NewRequest, NewResult, Once, Reservation, ReserveRequest, ResultId,
+    Settlement, StoreError, Worked,
 };
 use tokio::sync::Notify;
 
@@ -80,18 +80,18 @@ impl Drop for Leaving {
 
 /// How the answer is to look, and whether it is kept.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// JSON, or the picture itself.
-    pub(super) answer: Answer,
+    pub(crate) answer: Answer,
     /// Base of links.
-    pub(super) base: String,
+    pub(crate) base: String,
     /// For a request with an idempotency key.
-    pub(super) once: Option<Once>,
+    pub(crate) once: Option<Once>,
 }
 
 /// Reserves, works and settles in a task of its own, so that a client that goes away never leaves
 /// a reservation open. Gives the answer and what is used of the period with it.
-pub(super) async fn run(
+pub(crate) async fn run(
     state: &Arc<State>,
     caller: Caller,
     upload: Upload,
@@ -108,8 +108,12 @@ pub(super) async fn run(
     let options = upload.form.options(watermark);
     let (cancel, bell) = (CancelFlag::new(), Arc::new(Notify::new()));
     let _leaving = Leaving { cancel: cancel.clone(), bell: Arc::clone(&bell) };
-    let job = Job { account, files: upload.files, places, options, cancel };
     let session_id = upload.form.session_id();
+    let progress = match caller.origin() {
+        Origin::Dashboard => Some(state.progress().begin(&account, &session_id, pictures)),
+        Origin::ApiKey => None,
+    };
+    let job = Job { account, files: upload.files, places, options, cancel, progress };
     let task = Task { state: Arc::clone(state), caller, session_id, wanted };
     state.detached(task.run(job, bell)).await?
 }
@@ -139,7 +143,7 @@ impl Task {
             Some(outcomes) => self.settle(&reservation, outcomes).await,
             None => {
                 tracing::info!("the client went away; nothing is charged");
-                self.close(&reservation, Vec::new(), nothing).await?;
+                self.close(&reservation, Vec::new(), None, nothing).await?;
                 Err(refuse::gone())
             }
         }
@@ -151,8 +155,10 @@ impl Task {
         let account = &self.caller.account;
         let mut request =
             ReserveRequest::new(account.id.clone(), account.tier, amount, allowance.enforced())
-                .with_key(self.caller.key.id.clone())
                 .with_lease_ms(self.lease_ms());
+        if let Some(key) = &self.caller.key {
+            request = request.with_key(key.id.clone());
+        }
         if let Some(once) = &self.wanted.once {
             request = request.with_once(once.clone());
         }
@@ -201,14 +207,29 @@ impl Task {
             entries.push(PaidEntry { original_name, result });
         }
         let limit = self.caller.plan(&self.state).compressions_per_period().shown();
+        let brought = self.brought(&entries);
         let paid = Paid { session_id: self.session_id.clone(), entries, limit };
         let Wanted { answer, base, once } = &self.wanted;
         let draft = Arc::new(Draft::of(&paid, &self.state, base, *answer));
         let (kept, keeps) = (Arc::clone(&draft), once.is_some());
         let keep = move |used| if keeps { kept.kept(used) } else { None };
-        let used = self.close(reservation, rows, keep).await?;
+        let used = self.close(reservation, rows, Some(brought), keep).await?;
         stored.into_iter().for_each(crate::results::Pending::keep);
         Ok((draft, used))
+    }
+
+    /// What the account's owner is shown of the request.
+    fn brought(&self, entries: &[PaidEntry]) -> NewRequest {
+        let done: Vec<&PaidResult> =
+            entries.iter().filter_map(|entry| entry.result.as_ref().ok()).collect();
+        let count = |pictures: usize| u32::try_from(pictures).unwrap_or(u32::MAX);
+        NewRequest {
+            origin: self.caller.origin(),
+            compressed: count(done.len()),
+            failed: count(entries.len().saturating_sub(done.len())),
+            bytes_before: done.iter().map(|result| result.original_size).sum(),
+            bytes_after: done.iter().map(|result| result.row.size_bytes).sum(),
+        }
     }
 
     fn paid(
@@ -237,17 +258,21 @@ impl Task {
         &self,
         reservation: &Reservation,
         rows: Vec<NewResult>,
+        brought: Option<NewRequest>,
         keep: impl Fn(Credits) -> Option<KeptAnswer> + Send + Sync + 'static,
     ) -> Result<Credits, Problem> {
         let charged = Credits(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-        let (rows, keep) = (Arc::new(rows), Arc::new(keep));
+        let (rows, brought, keep) = (Arc::new(rows), Arc::new(brought), Arc::new(keep));
         let mut attempt = 0;
         loop {
             attempt += 1;
             let (store, id) = (self.state.store().clone(), reservation.id.clone());
             let (rows, keep) = (Arc::clone(&rows), Arc::clone(&keep));
+            let brought = Arc::clone(&brought);
             let settled = self.state.blocking(move || {
-                store.settle_and_keep(&id, charged, &rows, keep.as_ref(), now_ms())
+                let (results, request) = (rows.as_slice(), (*brought).as_ref());
+                let worked = Worked { charged, results, request, answer: keep.as_ref() };
+                store.settle_worked(&id, &worked, now_ms())
             });
             match settled.await? {
                 Ok(Settlement::Done { used, .. }) => return Ok(used),
