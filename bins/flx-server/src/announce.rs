@@ -6,12 +6,26 @@ use std::net::SocketAddr;
 
 use flx_api::{DEMO_EMAIL, Demo};
 
-/// Logs the address; with the demo account, also prints what it takes to try the service.
-pub(crate) fn announce(address: SocketAddr, demo: Option<&Demo>) -> io::Result<()> {
-    tracing::info!(server.address = %address, version = env!("CARGO_PKG_VERSION"), "listening");
-    let Some(demo) = demo else { return Ok(()) };
+/// Logs the address; on an empty database also prints the link by which it is set up.
+pub(crate) fn started(address: SocketAddr, set_up: Option<&str>) -> io::Result<()> {
+    log(address);
+    let Some(link) = set_up else { return Ok(()) };
+    let mut out = io::stdout().lock();
+    writeln!(out, "there is no account yet; to set one up in a browser, once and within a day:")?;
+    writeln!(out)?;
+    writeln!(out, "{link}")?;
+    out.flush()
+}
+
+/// Logs the address, and prints what it takes to try the service.
+pub(crate) fn demo(address: SocketAddr, demo: &Demo, link: Option<&str>) -> io::Result<()> {
+    log(address);
     let mut out = io::stdout().lock();
     writeln!(out, "flx listens on http://{address} (reference: http://{address}/docs)")?;
+    match link {
+        Some(link) => writeln!(out, "dashboard, to set a password for {DEMO_EMAIL}:\n\n{link}\n")?,
+        None => writeln!(out, "dashboard: http://{address}/")?,
+    }
     match demo {
         Demo::Created(key) => {
             writeln!(out, "key of the Agency account {DEMO_EMAIL}, shown this once:")?;
@@ -30,6 +44,10 @@ pub(crate) fn announce(address: SocketAddr, demo: Option<&Demo>) -> io::Result<(
         }
     }
     out.flush()
+}
+
+fn log(address: SocketAddr) {
+    tracing::info!(server.address = %address, version = env!("CARGO_PKG_VERSION"), "listening");
 }
 
 /// The call everybody copies.

@@ -11,7 +11,6 @@ use flx_api::Application;
 use flx_store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::announce::announce;
 use crate::arguments::Arguments;
 
 /// The codecs take and free large blocks on many threads; the system's allocator keeps several times
@@ -53,7 +52,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         let stop = stop_signal()?;
         let application = Application::build(settings, store)?;
-        announce(application.address(), demo.as_ref())?;
+        let address = application.address();
+        match &demo {
+            Some(demo) => announce::demo(address, demo, application.demo_link()?.as_deref())?,
+            None => announce::started(address, application.set_up_link()?.as_deref())?,
+        }
         application.run(stop).await?;
         tracing::info!("stopped");
         Ok(())

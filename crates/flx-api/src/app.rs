@@ -15,7 +15,7 @@ use crate::finish::finish;
 use crate::results::sweep_forever;
 use crate::state::State;
 use crate::telemetry::RequestSpan;
-use crate::{Error, Settings, metrics, routes};
+use crate::{Error, Settings, dashboard, metrics, routes};
 
 /// Time for a request's head to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,6 +62,31 @@ impl Application {
         self.address
     }
 
+    /// Issues the link by which an installation without accounts is set up in a browser, in place
+    /// of one issued before; it works once and for a day. None when there are accounts, or no
+    /// dashboard. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Keys`].
+    pub fn set_up_link(&self) -> Result<Option<String>, Error> {
+        if !self.state.settings().dashboard_is_on() {
+            return Ok(None);
+        }
+        dashboard::set_up_link(&self.state)
+    }
+
+    /// Issues the link by which the demo account's password is set; it works once and for a week.
+    /// None when it has one, or there is no such account or no dashboard. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Keys`].
+    pub fn demo_link(&self) -> Result<Option<String>, Error> {
+        if !self.state.settings().dashboard_is_on() {
+            return Ok(None);
+        }
+        dashboard::demo_link(&self.state)
+    }
+
     /// Serves until `stop` is ready, then drains: nothing new begins, running pictures finish,
     /// waiting ones are answered with 503 and given back, for as long as the grace lasts.
     ///
@@ -98,7 +123,12 @@ fn serve(listener: TcpListener, state: Arc<State>) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
-            .configure(routes::register)
+            .configure(|config| {
+                if data.settings().dashboard_is_on() {
+                    dashboard::register(config);
+                }
+                routes::register(config);
+            })
             .wrap(from_fn(finish))
             .wrap(TracingLogger::<RequestSpan>::new())
     })

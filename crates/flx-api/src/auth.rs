@@ -14,7 +14,7 @@ use flx_keys::{ApiKey, KeyRecord};
 use flx_plans::{Credits, Origin, Plan};
 use flx_store::{Account, Usage};
 
-pub(crate) use self::failures::Failures;
+pub(crate) use self::failures::{Failures, network};
 pub(crate) use self::verify::WaitingRoom;
 use crate::clock::now_ms;
 use crate::idempotency::IdempotencyKey;

@@ -33,6 +33,7 @@ mod app;
 mod auth;
 mod batch;
 mod clock;
+mod dashboard;
 mod demo;
 mod error;
 mod finish;
@@ -67,6 +68,7 @@ pub use routes::compress::{
 };
 pub use routes::health::{EngineView, Live, Ready};
 pub use routes::openapi::openapi_json;
+pub use routes::sessions::{SessionAnswer, SessionResult};
 pub use routes::usage::{TopUpLinks, UsageAnswer};
-pub use settings::{Links, PublicUrl, Settings, SyncResults, TopUps, WorkLimits};
+pub use settings::{Dashboard, Links, PublicUrl, Settings, SyncResults, TopUps, WorkLimits};
 pub use telemetry::{LogFormat, init as init_telemetry};

@@ -108,9 +108,14 @@ impl Problem {
         self.0.kind
     }
 
-    #[cfg(test)]
+    /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// Seconds after which it may be over.
+    pub(crate) fn retry_after_s(&self) -> Option<u64> {
+        self.0.retry_after_s
     }
 
     /// The short text that clients know as `error`.

@@ -6,6 +6,7 @@ pub(crate) mod download;
 pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
+pub(crate) mod sessions;
 pub(crate) mod usage;
 
 use actix_web::http::header::ALLOW;
@@ -29,6 +30,14 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
             resource("/api/usage", "GET, HEAD")
                 .route(read().to(usage::usage).wrap(from_fn(auth::authenticated))),
         )
+        .service(
+            resource("/api/sessions/{session}.zip", "GET, HEAD")
+                .route(read().to(sessions::zip).wrap(from_fn(auth::authenticated))),
+        )
+        .service(
+            resource("/api/sessions/{session}", "GET, HEAD")
+                .route(read().to(sessions::list).wrap(from_fn(auth::authenticated))),
+        )
         .service(resource(RESULT_PATH, "GET, HEAD").route(read().to(download::download)))
         .service(resource("/healthz", "GET, HEAD").route(read().to(health::live)))
         .service(resource("/readyz", "GET, HEAD").route(read().to(health::ready)))
@@ -42,12 +51,12 @@ pub(crate) fn register(config: &mut web::ServiceConfig) {
 }
 
 /// GET and HEAD; actix leaves the body out for the latter.
-fn read() -> actix_web::Route {
+pub(crate) fn read() -> actix_web::Route {
     web::route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head()))
 }
 
 /// A path that names its methods to whoever comes with another one.
-fn resource(path: &str, allowed: &'static str) -> Resource {
+pub(crate) fn resource(path: &str, allowed: &'static str) -> Resource {
     web::resource(path).default_service(web::to(move || async move { not_allowed(allowed) }))
 }
 

@@ -30,6 +30,19 @@ pub struct Settings {
     http_workers: Option<NonZeroUsize>,
     max_connections: usize,
     sync_results: SyncResults,
+    dashboard: Dashboard,
+}
+
+/// Whether people can use the service in a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dashboard {
+    /// They can, once somebody has invited them. The default.
+    #[default]
+    Invited,
+    /// They can, and anybody may create an account on the Free plan.
+    Open,
+    /// They cannot: there are no pages.
+    Off,
 }
 
 /// Whether a finished picture is on the disk for certain before its client hears of it.
@@ -58,6 +71,7 @@ impl Default for Settings {
             http_workers: None,
             max_connections: 10_000,
             sync_results: SyncResults::default(),
+            dashboard: Dashboard::default(),
         }
     }
 }
@@ -153,6 +167,21 @@ impl Settings {
     pub fn with_sync_results(mut self, sync: SyncResults) -> Self {
         self.sync_results = sync;
         self
+    }
+
+    /// `--dashboard`: see [`Dashboard`].
+    #[must_use]
+    pub fn with_dashboard(mut self, dashboard: Dashboard) -> Self {
+        self.dashboard = dashboard;
+        self
+    }
+
+    pub(crate) fn dashboard_is_on(&self) -> bool {
+        self.dashboard != Dashboard::Off
+    }
+
+    pub(crate) fn sign_up_is_open(&self) -> bool {
+        self.dashboard == Dashboard::Open
     }
 
     pub(crate) fn listen(&self) -> SocketAddr {

@@ -15,6 +15,8 @@ use tracing::{Instrument as _, Span};
 
 use crate::auth::{Failures, WaitingRoom};
 use crate::batch::{Admission, CpuPool, default_memory_limit};
+use crate::clock::now_ms;
+use crate::dashboard::{Attempts, Hashing};
 use crate::problem::{Kind, Problem};
 use crate::progress::Runs;
 use crate::rate_limit::RateLimiter;
@@ -36,6 +38,9 @@ pub(crate) struct State {
     files: ResultFiles,
     limiter: RateLimiter,
     progress: Runs,
+    attempts: Attempts,
+    hashing: Hashing,
+    started_at_ms: i64,
     admission: Admission,
     pool: CpuPool,
     probes: Arc<Semaphore>,
@@ -73,6 +78,9 @@ impl State {
             failures: Failures::default(),
             limiter: RateLimiter::default(),
             progress: Runs::default(),
+            attempts: Attempts::default(),
+            hashing: Hashing::default(),
+            started_at_ms: now_ms(),
             admission: Admission::new(limits.queue(), workers, memory),
             pool: CpuPool::start(workers).map_err(Error::Thread)?,
             probes: Arc::new(Semaphore::new(workers.max(2))),
@@ -134,6 +142,21 @@ impl State {
     /// How far the pictures of the dashboard's requests are.
     pub(crate) fn progress(&self) -> &Runs {
         &self.progress
+    }
+
+    /// How often passwords were tried of late.
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// Where passwords wait for argon2.
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.hashing
+    }
+
+    /// Since when the process serves, in Unix milliseconds.
+    pub(crate) fn started_at_ms(&self) -> i64 {
+        self.started_at_ms
     }
 
     pub(crate) fn admission(&self) -> &Admission {

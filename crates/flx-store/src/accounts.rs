@@ -4,6 +4,7 @@ mod account;
 mod change;
 mod email;
 mod find;
+mod overview;
 
 pub use account::Account;
 pub use email::Email;

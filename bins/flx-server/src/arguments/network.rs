@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use clap::Args;
-use flx_api::{Links, PublicUrl, Settings, TopUps};
+use clap::{Args, ValueEnum};
+use flx_api::{Dashboard, Links, PublicUrl, Settings, TopUps};
 
 /// Addresses, links and connections.
 #[derive(Debug, Args)]
@@ -34,6 +34,11 @@ pub(crate) struct Network {
     #[arg(long, env = "FLX_TOPUP_URL_LARGE", value_name = "URL", default_value = "")]
     topup_url_large: String,
 
+    /// Pages for people: invited, for those with an invitation; open, anybody may create a Free
+    /// account; off, none
+    #[arg(long, env = "FLX_DASHBOARD", value_name = "FOR", default_value = "invited")]
+    dashboard: DashboardFor,
+
     /// Networks of proxies whose X-Forwarded-* headers are believed, as 10.0.0.0/8,fd00::/8
     /// [default: none]
     #[arg(long, env = "FLX_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',',
@@ -53,6 +58,13 @@ pub(crate) struct Network {
     shutdown_grace_seconds: u64,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DashboardFor {
+    Invited,
+    Open,
+    Off,
+}
+
 impl Network {
     pub(super) fn apply(&self, settings: Settings) -> Settings {
         let topups = TopUps {
@@ -65,7 +77,13 @@ impl Network {
             .with_public(self.public_url.clone())
             .with_upgrade(upgrade)
             .with_topups(topups);
+        let dashboard = match self.dashboard {
+            DashboardFor::Invited => Dashboard::Invited,
+            DashboardFor::Open => Dashboard::Open,
+            DashboardFor::Off => Dashboard::Off,
+        };
         settings
+            .with_dashboard(dashboard)
             .with_listen(self.listen)
             .with_links(links)
             .with_trusted_proxies(self.trusted_proxies.clone())

@@ -96,6 +96,11 @@ impl Admission {
         Arc::clone(&self.memory).acquire_many_owned(grains).await.ok()
     }
 
+    /// What all pictures may take together, in bytes.
+    pub(crate) fn memory_limit(&self) -> u64 {
+        u64::from(self.memory_grains) * GRAIN_BYTES
+    }
+
     /// Memory taken, in bytes.
     pub(crate) fn memory_taken(&self) -> u64 {
         let free = u64::try_from(self.memory.available_permits()).unwrap_or(u64::MAX);

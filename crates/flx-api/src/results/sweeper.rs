@@ -10,6 +10,8 @@ use crate::state::State;
 const BATCH: u32 = 500;
 /// How long closed reservations are remembered: a week.
 const REMEMBER_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How long requests are shown to their owners: ninety days.
+const SHOW_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 /// Sweeps now and then, for as long as it is polled.
 pub(crate) async fn sweep_forever(state: Arc<State>) {
@@ -41,6 +43,12 @@ fn sweep(state: &State) {
     }
     if let Err(error) = state.store().forget_answers(now) {
         tracing::warn!(error = %error, "old answers were not forgotten");
+    }
+    if let Err(error) = state.store().forget_web_sessions(now) {
+        tracing::warn!(error = %error, "old browser sessions were not forgotten");
+    }
+    if let Err(error) = state.store().forget_requests(now - SHOW_MS) {
+        tracing::warn!(error = %error, "old requests were not forgotten");
     }
     if let Err(error) = state.store().forget_closed_reservations(now - REMEMBER_MS) {
         tracing::warn!(error = %error, "old reservations were not forgotten");

@@ -177,3 +177,24 @@ fn changes_of_an_unknown_account_are_refused() {
         assert_eq!(store.audit_entries(None, 10).unwrap(), []);
     });
 }
+
+#[test]
+fn accounts_are_searched_by_any_part_of_their_address() {
+    on_every_backend(|db| {
+        let store = db.store();
+        for email in ["ada@example.org", "bob_b@example.org", "bob%b@example.net"] {
+            store.create_account(&email.parse().unwrap(), Tier::Pro, &tester(), T0).unwrap();
+        }
+        let found = |part: &str, after: Option<&str>, limit| {
+            let after = after.map(|after| after.parse().unwrap());
+            let found = store.search_accounts(part, after.as_ref(), limit, T0).unwrap();
+            found.into_iter().map(|(account, _)| account.email.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("", None, 2), ["ada@example.org", "bob%b@example.net"]);
+        assert_eq!(found("", Some("bob%b@example.net"), 2), ["bob_b@example.org"]);
+        assert_eq!(found("example.org", None, 9), ["ada@example.org", "bob_b@example.org"]);
+        assert_eq!(found("b_b", None, 9), ["bob_b@example.org"], "no wildcard");
+        assert_eq!(found("%", None, 9), ["bob%b@example.net"]);
+        assert!(found("nobody", None, 9).is_empty());
+    });
+}

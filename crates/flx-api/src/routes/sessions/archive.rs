@@ -1,0 +1,152 @@
+//! The results of a session as a ZIP file, made while it is sent.
+
+use std::collections::{HashSet, VecDeque};
+use std::fs::File;
+use std::io::{self, Read as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
+use actix_web::web::Bytes;
+use flx_store::{AccountId, NewResult};
+use futures_util::stream;
+use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::names;
+use crate::problem::Problem;
+use crate::results::ResultFiles;
+use crate::state::State;
+
+/// Bytes read from the disk at a time.
+const PIECE_BYTES: usize = 128 * 1024;
+
+/// The results of a session of this account as one file.
+///
+/// # Errors
+/// 404 when there are none.
+pub(crate) async fn archive(
+    state: &Arc<State>,
+    account: &AccountId,
+    session: &str,
+) -> Result<HttpResponse, Problem> {
+    let results = super::find(state, account, session).await?;
+    let packing = Packing::new(state.files().clone(), results);
+    let shared = Arc::clone(state);
+    let pieces = stream::try_unfold(packing, move |mut packing| {
+        let state = Arc::clone(&shared);
+        async move {
+            // No thread is held while the client takes its time.
+            let packed = state.blocking(move || {
+                let piece = packing.next()?;
+                Ok::<_, io::Error>(piece.map(|piece| (piece, packing)))
+            });
+            packed.await.map_err(|problem| io::Error::other(problem.to_string()))?
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((CONTENT_DISPOSITION, names::attachment("flx-pictures.zip")))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header(("cross-origin-resource-policy", "same-origin"))
+        .streaming(pieces))
+}
+
+/// A ZIP file that comes into being. Pictures are compressed already, so they are only stored.
+struct Packing {
+    files: ResultFiles,
+    waiting: VecDeque<(String, String)>,
+    open: Option<File>,
+    /// There until the directory at the end is written.
+    writer: Option<ZipWriter<StreamWriter<Outbox>>>,
+    outbox: Outbox,
+}
+
+/// What is written and not sent yet.
+#[derive(Clone, Default)]
+struct Outbox(Arc<Mutex<Vec<u8>>>);
+
+impl Outbox {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Outbox {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Packing {
+    fn new(files: ResultFiles, results: Vec<NewResult>) -> Self {
+        let outbox = Outbox::default();
+        let mut taken = HashSet::new();
+        let waiting = results
+            .into_iter()
+            .map(|result| (own_name(&result.name, &mut taken), result.object_key))
+            .collect();
+        let writer = Some(ZipWriter::new_stream(outbox.clone()));
+        Self { files, waiting, open: None, writer, outbox }
+    }
+
+    /// The next bytes; none at the end. Blocks.
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        while let Some(mut writer) = self.writer.take() {
+            if let Some(mut file) = self.open.take() {
+                let mut piece = vec![0; PIECE_BYTES];
+                let read = file.read(&mut piece)?;
+                writer.write_all(piece.get(..read).unwrap_or_default())?;
+                self.open = (read > 0).then_some(file);
+                self.writer = Some(writer);
+            } else if let Some((name, key)) = self.waiting.pop_front() {
+                let file = self.files.open_file(&key)?;
+                let options =
+                    SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+                writer.start_file(name, options)?;
+                self.open = Some(file);
+                self.writer = Some(writer);
+            } else {
+                writer.finish()?;
+            }
+            let bytes = self.outbox.take();
+            if !bytes.is_empty() {
+                return Ok(Some(Bytes::from(bytes)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A name of its own in the file: results have names made here, without folders, but two may have
+/// the same.
+fn own_name(name: &str, taken: &mut HashSet<String>) -> String {
+    let name: String = name.chars().filter(|c| !"/\\:".contains(*c)).collect();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let numbered = (2u32..).map(|number| format!("{stem}-{number}.{extension}"));
+    let own = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
+    let own = own.unwrap_or_else(|| name.clone());
+    taken.insert(own.clone());
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_apart_and_in_their_folder() {
+        let mut taken = HashSet::new();
+        let mut own = |name: &str| own_name(name, &mut taken);
+        assert_eq!(own("photo.webp"), "photo.webp");
+        assert_eq!(own("photo.webp"), "photo-2.webp");
+        assert_eq!(own("photo.webp"), "photo-3.webp");
+        assert_eq!(own("../../etc/passwd.webp"), "....etcpasswd.webp");
+    }
+}
