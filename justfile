@@ -453,6 +453,7 @@ _tools: _python
     need avifdec libavif-bin
     need vips libvips-tools
     need chromium chromium
+    need chromedriver chromium-driver
     need strace strace
     need mount mount
     need prlimit util-linux
@@ -464,11 +465,13 @@ _python:
     #!/bin/sh
     set -eu
     {{ debian_packages }}
-    if "$FLX_TEST_PYTHON" -c "import PIL, schemathesis" 2>/dev/null; then exit 0; fi
+    if "$FLX_TEST_PYTHON" -c "import PIL, schemathesis, axe_playwright_python" 2>/dev/null; then exit 0; fi
     python3 -c "import ensurepip" 2>/dev/null || needed=python3-venv
     install_needed
     home={{ quote(target / "tools" / "python") }}
     python3 -m venv "$home" && "$home/bin/pip" install --quiet pillow schemathesis >&2 || true
+    # For the axe-core in it alone.
+    "$home/bin/pip" install --quiet --no-deps axe-playwright-python >&2 || true
 
 # A toolchain of the minimal profile lacks these two.
 _components:

@@ -9,6 +9,7 @@ mod choice;
 mod content;
 mod contract;
 mod corpus;
+mod dashboard;
 mod downloads;
 mod drain;
 mod geometry;

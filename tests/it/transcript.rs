@@ -89,6 +89,7 @@ fn a_second_demo_run_reuses_the_account_and_says_how_to_roll() {
     let masked = format!("flx_live_{}...{}", &key[9..14], &key[45..]);
     assert!(stdout.contains(&masked), "{masked} is not in\n{stdout}");
     assert_eq!(second.usage(&key).status, 200, "the key of the first run still works");
+    assert!(stdout.contains("/welcome?token="), "nobody has set the password yet: {stdout}");
     let accounts = second.admin(&["list-accounts", "--json"]).done().json();
     assert_eq!(accounts.as_array().unwrap().len(), 1, "{accounts}");
 }
@@ -110,5 +111,8 @@ fn without_demo_there_is_no_account() {
     let service = Service::start();
     let accounts = service.admin(&["list-accounts", "--json"]).done().json();
     assert_eq!(accounts, serde_json::json!([]));
-    assert_eq!(service.stdout(), "");
+    let stdout = service.stdout();
+    assert!(stdout.starts_with("there is no account yet; "), "{stdout}");
+    let link = stdout.lines().find(|line| line.starts_with(service.base())).unwrap();
+    service.get(link).expect(200);
 }

@@ -53,6 +53,13 @@ impl Form {
         Self::default()
     }
 
+    /// The form, followed by the parts of another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// A form with one picture.
     #[must_use]
     pub fn of(name: &str, bytes: &[u8]) -> Self {

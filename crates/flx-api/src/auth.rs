@@ -25,6 +25,9 @@ use crate::refuse;
 use crate::state::State;
 use crate::upload::Body;
 
+/// Requests a minute from browsers that are signed in, where the plan allows fewer.
+const DASHBOARD_REQUESTS: u32 = 60;
+
 /// Who calls, verified for this very request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
@@ -125,6 +128,11 @@ pub(crate) fn caller_of(request: &HttpRequest) -> Result<Caller, Problem> {
 /// Counts a request of the caller's account.
 pub(crate) fn take_turn(state: &State, caller: &Caller) -> Standing {
     let quota = caller.plan(state).requests_per_minute();
+    let quota = match caller.origin() {
+        Origin::ApiKey => quota,
+        // A plan without an API key has no number of its own.
+        Origin::Dashboard => quota.max(DASHBOARD_REQUESTS),
+    };
     state.limiter().take(caller.account.id.as_str(), quota, now_ms())
 }
 

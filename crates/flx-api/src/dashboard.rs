@@ -12,6 +12,7 @@ mod credentials;
 mod entrance;
 mod events;
 mod forms;
+mod limits;
 mod links;
 mod openers;
 mod operator;

@@ -45,7 +45,7 @@ pub(crate) struct Snapshot {
     pub(crate) over: bool,
 }
 
-/// Account and session.
+/// Account, and what its browser calls the run.
 type Name = (String, String);
 
 /// All runs that are watched or may be.

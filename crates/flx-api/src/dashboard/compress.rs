@@ -12,6 +12,7 @@ use flx_plans::Credits;
 use flx_store::{NewResult, Usage};
 
 use super::answer::{Stop, page as answer, refusal, trouble};
+use super::limits::{MAX_FILES, limit};
 use super::visitor::{Member, Visitor};
 use crate::accept::{Accepted, Answer};
 use crate::auth::{Caller, may_begin, show_standing, take_turn};
@@ -23,6 +24,8 @@ use crate::state::State;
 use crate::upload::{Body, FormToken};
 use crate::{origin, refuse};
 
+/// The header in which scripts name the run that they follow.
+const RUN_HEADER: &str = "x-run-id";
 /// The header in which scripts carry the form's secret.
 const TOKEN_HEADER: &str = "x-csrf-token";
 
@@ -102,7 +105,9 @@ async fn compress(
     let mut upload = read(request, body, state, &caller, Some(token)).await?;
     upload.form.choose_format(&Accepted::json())?;
     let base = origin::public_base(request, state);
-    run(state, caller, upload, Wanted { answer: Answer::Json, base, once: None }).await
+    let run_id = request.headers().get(RUN_HEADER).and_then(|id| id.to_str().ok());
+    let run_id = run_id.filter(|id| id.len() <= 64).map(str::to_owned);
+    run(state, caller, upload, Wanted { answer: Answer::Json, base, once: None, run_id }).await
 }
 
 /// What became of the pictures, as a page.
@@ -191,10 +196,11 @@ fn compress_page(
         frame: visitor.frame(state, Section::Compress, notice),
         upload: UploadView {
             session_id: uuid::Uuid::new_v4().simple().to_string(),
-            max_files: plan.max_files_per_request(),
+            max_files: MAX_FILES,
+            files_per_request: plan.max_files_per_request().min(MAX_FILES),
             max_file_bytes: plan.max_file_bytes(),
             credits_left: caller.credits_left(state).get(),
-            credits_limit: plan.compressions_per_period().shown().get(),
+            credits_limit: limit(plan),
             resets_at: Moment(caller.usage.resets_at_ms),
             watermark: plan.watermark().is_included(),
             base_url: origin::public_base(request, state),

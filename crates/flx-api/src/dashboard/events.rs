@@ -1,4 +1,4 @@
-//! `GET /compress/progress?session=…`: how far the pictures of a run are, as server-sent events.
+//! `GET /compress/progress?run=…`: how far the pictures of a run are, as server-sent events.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ const ALIVE: Duration = Duration::from_secs(2);
 #[derive(Debug, Deserialize)]
 pub(super) struct Which {
     #[serde(default)]
-    session: String,
+    run: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,11 +42,11 @@ pub(super) async fn progress(
     let state = state.into_inner();
     let visitor = Visitor::of(&request, &state).await?;
     let account = visitor.member(&request)?.account.id.as_str();
-    let session = &query.session;
-    if session.is_empty() || session.len() > 64 {
-        return Err(Problem::field("session", "session is not the id of a session").into());
+    let run = &query.run;
+    if run.is_empty() || run.len() > 64 {
+        return Err(Problem::field("run", "run is no id of a run").into());
     }
-    let watch = state.progress().watch(account, session).ok_or_else(|| {
+    let watch = state.progress().watch(account, run).ok_or_else(|| {
         Problem::new(Kind::Overloaded, "too many runs are followed").with_retry_after(5)
     })?;
     let following =

@@ -7,6 +7,7 @@ use flx_store::PastRequest;
 
 use super::answer::{Stop, page as answer};
 use super::compress;
+use super::limits::limit;
 use super::visitor::Visitor;
 use crate::clock::now_ms;
 use crate::refuse;
@@ -42,7 +43,7 @@ pub(super) async fn page(
     let page = UsagePage {
         frame: visitor.frame(&state, Section::Usage, None),
         compressions_used: usage.compressions_used.get(),
-        compressions_limit: plan.compressions_per_period().shown().get(),
+        compressions_limit: limit(plan),
         ai_used: usage.ai_used.get(),
         ai_limit: plan.ai_credits_per_period().get(),
         ai_topup: usage.ai_topup.get(),

@@ -85,7 +85,7 @@ async fn redeem(
     link: &OneTimeLink,
     form: &Chosen,
 ) -> Result<Account, Problem> {
-    state.attempts().take(client_address(request), "welcome")?;
+    state.attempts().take(client_address(request), &form.token)?;
     let email = match &link.account {
         Some(account) if account.is_disabled() => {
             return Err(Problem::new(Kind::AccountDisabled, "The account is disabled."));

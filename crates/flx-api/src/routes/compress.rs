@@ -63,7 +63,7 @@ async fn work(
         return Ok(answer);
     }
     let base = origin::public_base(request, state);
-    let wanted = Wanted { answer: accepted.answer(), base, once };
+    let wanted = Wanted { answer: accepted.answer(), base, once, run_id: None };
     let (draft, used) = run(state, caller, upload, wanted).await?;
     Ok(draft.respond(used))
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::clock::now_ms;
 use crate::dashboard::answer::{Stop, page as answer, refusal};
+use crate::dashboard::limits::limit;
 use crate::dashboard::links::{INVITE_MS, LinkBase, RESET_MS};
 use crate::dashboard::visitor::{Member, Visitor};
 use crate::dashboard::welcome::address;
@@ -164,7 +165,7 @@ pub(super) fn row(state: &State, account: &Account, usage: &Usage) -> AccountRow
         email: account.email.to_string(),
         tier: account.tier,
         compressions_used: usage.compressions_used.get(),
-        compressions_limit: plan.compressions_per_period().shown().get(),
+        compressions_limit: limit(plan),
         created_at: Moment(account.created_at_ms),
         is_disabled: account.is_disabled(),
         is_operator: account.is_operator(),

@@ -5,6 +5,7 @@ use flx_pages::{PlanColumn, PlanPage, Section};
 use flx_plans::Tier;
 
 use crate::dashboard::answer::{Stop, page as answer};
+use crate::dashboard::limits::limit;
 use crate::dashboard::visitor::Visitor;
 use crate::state::State;
 
@@ -19,7 +20,7 @@ pub(crate) async fn page(
         let plan = state.plans().plan(tier);
         PlanColumn {
             tier,
-            compressions: plan.compressions_per_period().shown().get(),
+            compressions: limit(plan),
             ai_credits: plan.ai_credits_per_period().get(),
             requests_per_minute: plan.requests_per_minute(),
             max_files: plan.max_files_per_request(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flx_core::CancelFlag;
-use flx_plans::{Credits, Origin};
+use flx_plans::Credits;
 use flx_store::{
     Closed, KeptAnswer, NewRequest, NewResult, Once, Reservation, ReserveRequest, ResultId,
     Settlement, StoreError, Worked,
@@ -87,6 +87,8 @@ pub(crate) struct Wanted {
     pub(crate) base: String,
     /// For a request with an idempotency key.
     pub(crate) once: Option<Once>,
+    /// Under which name its progress can be followed.
+    pub(crate) run_id: Option<String>,
 }
 
 /// Reserves, works and settles in a task of its own, so that a client that goes away never leaves
@@ -109,10 +111,8 @@ pub(crate) async fn run(
     let (cancel, bell) = (CancelFlag::new(), Arc::new(Notify::new()));
     let _leaving = Leaving { cancel: cancel.clone(), bell: Arc::clone(&bell) };
     let session_id = upload.form.session_id();
-    let progress = match caller.origin() {
-        Origin::Dashboard => Some(state.progress().begin(&account, &session_id, pictures)),
-        Origin::ApiKey => None,
-    };
+    let run_id = wanted.run_id.as_deref();
+    let progress = run_id.map(|run| state.progress().begin(&account, run, pictures));
     let job = Job { account, files: upload.files, places, options, cancel, progress };
     let task = Task { state: Arc::clone(state), caller, session_id, wanted };
     state.detached(task.run(job, bell)).await?
@@ -209,7 +209,7 @@ impl Task {
         let limit = self.caller.plan(&self.state).compressions_per_period().shown();
         let brought = self.brought(&entries);
         let paid = Paid { session_id: self.session_id.clone(), entries, limit };
-        let Wanted { answer, base, once } = &self.wanted;
+        let Wanted { answer, base, once, .. } = &self.wanted;
         let draft = Arc::new(Draft::of(&paid, &self.state, base, *answer));
         let (kept, keeps) = (Arc::clone(&draft), once.is_some());
         let keep = move |used| if keeps { kept.kept(used) } else { None };
