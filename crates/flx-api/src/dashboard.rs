@@ -22,12 +22,14 @@ mod usage;
 mod visitor;
 mod welcome;
 
-use actix_web::web;
 use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, ResponseError, web};
 
+use self::answer::Stop;
 pub(crate) use self::attempts::Attempts;
 pub(crate) use self::credentials::Hashing;
 pub(crate) use self::openers::{demo_link, set_up_link};
+use crate::problem::Problem;
 use crate::routes::{read, resource};
 
 /// Largest form without files in bytes.
@@ -36,7 +38,8 @@ const MAX_FORM_BYTES: usize = 16 * 1024;
 /// Registers every page.
 pub(crate) fn register(config: &mut ServiceConfig) {
     config
-        .app_data(web::FormConfig::default().limit(MAX_FORM_BYTES))
+        .app_data(web::FormConfig::default().limit(MAX_FORM_BYTES).error_handler(unreadable))
+        .app_data(web::QueryConfig::default().error_handler(unreadable))
         .service(resource("/", "GET, HEAD").route(read().to(entrance::start)))
         .service(resource("/assets/{name}", "GET, HEAD").route(read().to(assets::asset)))
         .service(page("/sign-in").route(read().to(sign_in::page)).route(post(sign_in::submit)))
@@ -52,6 +55,11 @@ pub(crate) fn register(config: &mut ServiceConfig) {
         .service(resource("/usage", "GET, HEAD").route(read().to(usage::page)));
     settings::register(config);
     operator::register(config);
+}
+
+/// A form or query that makes no sense, or is too large.
+fn unreadable<E: ResponseError>(error: E, _: &HttpRequest) -> actix_web::Error {
+    Stop::from(Problem::of_status(error.status_code())).into()
 }
 
 /// A page with a form on it.

@@ -139,6 +139,9 @@
     hideProblem();
     const session = random();
     form.elements.sessionId.value = session;
+    // Read before the options are locked: what is locked is in no form's data.
+    const fields = [...new FormData(form)].filter(([name, value]) =>
+      name !== "file" && value !== "" && !(value instanceof File && !value.size));
     const groups = [];
     for (let first = 0; first < pictures.length; first += perRequest) {
       groups.push(pictures.slice(first, first + perRequest));
@@ -148,7 +151,7 @@
       own.actions.replaceChildren();
       tell(own, "Waiting to be uploaded", false);
     }
-    batch = { session, groups, runs: new Set(), stopped: false, usage: null };
+    batch = { session, fields, groups, runs: new Set(), stopped: false, usage: null };
     refresh();
     say(`Uploading ${count(pictures.length)}`);
     next();
@@ -165,10 +168,7 @@
   function upload(group) {
     const run = { group, id: random(), request: new XMLHttpRequest(), events: null };
     const data = new FormData();
-    for (const [name, value] of new FormData(form)) {
-      if (name === "file" || (value instanceof File && !value.size) || value === "") continue;
-      data.append(name, value);
-    }
+    for (const [name, value] of batch.fields) data.append(name, value);
     for (const own of group) {
       data.append("file", own.file, own.file.name);
       own.bar = element("progress");
@@ -354,7 +354,7 @@
     cancel.hidden = !busy;
     again.hidden = busy || !over;
     zip.hidden = busy || pictures.filter((own) => own.result).length < 2;
-    curl();
+    if (!busy) curl();
   }
 
   // Before and after.

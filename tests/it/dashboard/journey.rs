@@ -102,7 +102,7 @@ fn somebody_signs_in_and_out_and_out_everywhere() {
 #[test]
 fn a_changed_password_signs_every_other_browser_out() {
     let service = Service::start();
-    let _ = service.account("ada@example.org", "free");
+    let _ = service.admin(&["create-account", "--email", "ada@example.org", "--plan", "free"]);
     let Some(here) = signed_in(&service, "ada@example.org", Screen::DESK) else { return };
     let there = Browser::open(service.base(), Screen::DESK).unwrap();
     there.visit("/sign-in");

@@ -73,7 +73,7 @@ fn for_others_the_operators_pages_do_not_exist() {
         assert!(Person::new(&service).get(path).expect(303).has("location"));
     }
     for (path, field) in [
-        (format!("{own}/plan"), ("tier", "agency")),
+        (format!("{own}/plan"), ("x", "")),
         (format!("{own}/credits"), ("amount", "1000")),
         (format!("{own}/enable"), ("x", "")),
         (format!("{own}/reset-password"), ("x", "")),

@@ -91,6 +91,18 @@ fn a_form_of_another_site_or_session_changes_nothing() {
 }
 
 #[test]
+fn a_form_that_makes_no_sense_is_refused_with_a_page() {
+    let service = service();
+    let person = Person::new(&service);
+    let twice = [("csrf", "a"), ("csrf", "b")];
+    let answer = person.post("/sign-in", &twice).expect(400);
+    assert!(answer.header("content-type").starts_with("text/html"), "{answer}");
+    let long = "x".repeat(20_000);
+    person.post("/sign-in", &[("password", &long)]).expect(413);
+    person.post("/sign-in", &[]).expect(403);
+}
+
+#[test]
 fn a_session_that_was_planted_is_not_the_one_that_is_signed_in() {
     let service = service();
     let _ = Person::welcomed(&service, "ada@example.org");
