@@ -329,6 +329,15 @@ load *FILTER: build _tools
     {{ long_form }}
     long_form "load::${1:-}"
 
+# Pictures of the dashboard for docs/screenshots, or with a folder every page at three widths, light and dark
+screenshots *FOLDER: _tools
+    #!/bin/sh
+    set -eu
+    {{ can_build_engines }}
+    cargo build --locked --package flx-server --package flx-admin $(engines flx-server/)
+    if [ $# -gt 0 ]; then set -- "$1" all; else set -- docs/screenshots; fi
+    cargo run --quiet --locked --package flx-tests --example screenshots $(engines flx-core/) -- "$@"
+
 # Codec and keys, measured by criterion, in a few minutes: just bench [FILTER]
 bench *FILTER:
     #!/bin/sh

@@ -96,8 +96,13 @@ fn documentation(service: &Service, folder: &Path) {
     let screen = Screen { width: 1200, height: 860, scheme: Scheme::Light, scripts: true };
     let browser = Browser::open(service.base(), screen).unwrap();
     let scratch = tempfile::tempdir().unwrap();
+    let key = service.account("margaret.hamilton@example.org", "agency");
     let save = |name: &str| {
-        std::fs::write(folder.join(format!("{name}.png")), browser.picture()).unwrap();
+        // They go through what they show.
+        let form = Form::of("page.png", &browser.picture());
+        let form = form.text("format", "png").text("lossy", "true").text("effort", "small");
+        let (_, bytes) = service.compressed(&key, form);
+        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     };
     sign_in(service, &browser, "ada@example.org");
     compress(&browser, scratch.path());

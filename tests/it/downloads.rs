@@ -182,6 +182,9 @@ fn no_answer_lets_pages_of_other_origins_read_it() {
                 .collect();
             assert!(opened.is_empty(), "{method} {path}: {answer}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{method} {path}");
+            let policy = answer.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'"), "{method} {path}: {policy}");
+            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{method} {path}");
         }
     }
     let answer = service.get(&url).expect(200);

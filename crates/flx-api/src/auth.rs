@@ -164,6 +164,8 @@ async fn caller(state: &Arc<State>, request: &HttpRequest) -> Result<Caller, Pro
         .admit_api_key(holder.account.tier)
         .map_err(|denied| refuse::denied(&denied, state))?;
     let (account, key, usage) = (holder.account, holder.key, holder.usage);
+    let span = tracing::Span::current();
+    span.record("account", account.id.as_str()).record("key", key.masked.to_string());
     Ok(Caller { account, key: Some(key), usage, idempotency: None })
 }
 

@@ -7,7 +7,8 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -19,6 +20,9 @@ use crate::metrics;
 use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a browser may do with an answer that is no page: nothing.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Headers that stay when an answer is put into problem form.
 const KEPT: [HeaderName; 4] =
@@ -43,6 +47,12 @@ pub(crate) async fn finish(
     }
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Pages and downloads have rules of their own; what is neither is no page at all.
+    for (name, rule) in [(CONTENT_SECURITY_POLICY, NO_PAGE), (REFERRER_POLICY, "no-referrer")] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(rule));
+        }
+    }
     if let Some(id) = id.as_deref().and_then(|id| HeaderValue::from_str(id).ok()) {
         headers.insert(REQUEST_ID, id);
     }

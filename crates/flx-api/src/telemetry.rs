@@ -79,6 +79,8 @@ impl RootSpanBuilder for RequestSpan {
             client.address = client.map(|address| address.to_string()).unwrap_or_default(),
             http.method = %request.method(),
             http.path = %redact(request.path()),
+            account = tracing::field::Empty,
+            key = tracing::field::Empty,
         )
     }
 

@@ -300,7 +300,7 @@
     }
     own.result = entry;
     const url = local(entry.downloadUrl);
-    const facts = [`${size(entry.originalSize)} → ${size(entry.size)}`, entry.format.toUpperCase(), `${entry.width} × ${entry.height}`];
+    const facts = [`${size(entry.originalSize)} → ${size(entry.size)}`, entry.format.toUpperCase(), `${entry.width}\u00a0×\u00a0${entry.height}`];
     if (entry.score !== undefined) facts.push(`score ${entry.score}`);
     if (entry.unchanged) facts.push("kept as it was");
     const saved = element("strong", "good", entry.savings > 0 ? `${Math.round(entry.savings)} % saved` : "not smaller");

@@ -47,3 +47,6 @@ pub use operator::{
 pub use page::{Error, Page};
 pub use trouble::TroublePage;
 pub use usage::{Month, RequestRow, UsagePage};
+
+#[cfg(test)]
+mod tests;

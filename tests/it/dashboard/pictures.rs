@@ -59,7 +59,7 @@ fn three_pictures_of_which_one_is_broken_are_compressed_compared_and_downloaded(
             "{total}"
         );
         assert!(browser.text(".picture:nth-child(2) .bad").contains("plain text"));
-        assert!(browser.text(".picture:nth-child(1) .small").contains("300 × 200"));
+        assert!(browser.text(".picture:nth-child(1) .small").contains("300\u{a0}×\u{a0}200"));
         assert_eq!(service.used(&key), 2, "the broken one costs nothing");
 
         browser.press("Compare");

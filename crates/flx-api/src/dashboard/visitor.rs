@@ -71,6 +71,7 @@ impl Visitor {
                 token = new;
             }
             note_use(state, &session, address);
+            tracing::Span::current().record("account", account.id.as_str());
             let member = Some(Member { account, session });
             return Ok(Self { member, cookies, token, secure });
         }

@@ -7,6 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::compress::CompressAnswer;
 use super::health::{Live, Ready};
+use super::sessions::SessionAnswer;
 use super::usage::UsageAnswer;
 use crate::problem::ProblemView;
 
@@ -27,6 +28,8 @@ use self::merge::Merge;
     paths(
         paths::compress,
         paths::usage,
+        paths::session,
+        paths::session_zip,
         paths::download,
         paths::live,
         paths::ready,
@@ -34,7 +37,7 @@ use self::merge::Merge;
         paths::openapi,
         paths::docs,
     ),
-    components(schemas(CompressAnswer, UsageAnswer, ProblemView, Live, Ready)),
+    components(schemas(CompressAnswer, SessionAnswer, UsageAnswer, ProblemView, Live, Ready)),
     tags(
         (name = "pictures", description = "Compress and download"),
         (name = "account", description = "Usage of an account"),
@@ -106,6 +109,9 @@ mod tests {
             assert!(compress.iter().any(|found| found == status), "{status}");
         }
         assert_eq!(statuses("/api/usage", "get"), ["200", "401", "403", "429", "500", "503"]);
+        for path in ["/api/sessions/{sessionId}", "/api/sessions/{sessionId}.zip"] {
+            assert_eq!(statuses(path, "get"), ["200", "401", "403", "404", "429", "500", "503"]);
+        }
         for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] {
             assert!(statuses(path, "get").contains(&String::from("200")));
         }

@@ -3,11 +3,12 @@
 #![allow(dead_code, reason = "only the document is made of these")]
 
 use super::responses::{
-    DownloadProblems, GuessProblems, KeyProblems, ServerProblems, UploadProblems,
+    DownloadProblems, GuessProblems, KeyProblems, ServerProblems, SessionProblems, UploadProblems,
 };
 use crate::problem::ProblemView;
 use crate::routes::compress::{CompressAnswer, CompressForm};
 use crate::routes::health::{Live, Ready};
+use crate::routes::sessions::SessionAnswer;
 use crate::routes::usage::UsageAnswer;
 
 /// Compress pictures
@@ -78,6 +79,34 @@ pub(super) fn compress() {}
     ),
 )]
 pub(super) fn usage() {}
+
+/// The results of a session
+///
+/// Those that can be downloaded still. Costs neither a credit nor a request of the rate limit.
+#[utoipa::path(
+    get, path = "/api/sessions/{sessionId}", tag = "pictures", security(("key" = [])),
+    params(("sessionId" = String, Path, description = "Id of the session")),
+    responses(
+        (status = 200, description = "Its results", body = SessionAnswer),
+        SessionProblems, GuessProblems, KeyProblems, ServerProblems,
+    ),
+)]
+pub(super) fn session() {}
+
+/// The results of a session as one ZIP file
+///
+/// Those that can be downloaded still, under the names they have there; of two that have the same
+/// the second gets a number.
+#[utoipa::path(
+    get, path = "/api/sessions/{sessionId}.zip", tag = "pictures", security(("key" = [])),
+    params(("sessionId" = String, Path, description = "Id of the session")),
+    responses(
+        (status = 200, description = "The pictures, stored without further compression",
+            content((Vec<u8> = "application/zip"))),
+        SessionProblems, GuessProblems, KeyProblems, ServerProblems,
+    ),
+)]
+pub(super) fn session_zip() {}
 
 /// Download a result
 ///

@@ -78,6 +78,14 @@ pub(super) enum UploadProblems {
     TooMany(ProblemView),
 }
 
+/// What can be wrong with a session.
+#[derive(IntoResponses)]
+pub(super) enum SessionProblems {
+    /// There is no such session of the account, or its results were deleted
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemView),
+}
+
 /// What can be wrong with a download link.
 #[derive(IntoResponses)]
 pub(super) enum DownloadProblems {
