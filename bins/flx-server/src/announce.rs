@@ -6,20 +6,22 @@ use std::net::SocketAddr;
 
 use flx_api::{DEMO_EMAIL, Demo};
 
-/// Logs the address; on an empty database also prints the link by which it is set up.
+/// Logs the address, last of all, so that who waits for it finds the rest printed. On an empty
+/// database that is the link by which it is set up.
 pub(crate) fn started(address: SocketAddr, set_up: Option<&str>) -> io::Result<()> {
+    if let Some(link) = set_up {
+        let mut out = io::stdout().lock();
+        writeln!(out, "there is no account yet; to set one up in a browser, within a day:")?;
+        writeln!(out)?;
+        writeln!(out, "{link}")?;
+        out.flush()?;
+    }
     log(address);
-    let Some(link) = set_up else { return Ok(()) };
-    let mut out = io::stdout().lock();
-    writeln!(out, "there is no account yet; to set one up in a browser, once and within a day:")?;
-    writeln!(out)?;
-    writeln!(out, "{link}")?;
-    out.flush()
+    Ok(())
 }
 
-/// Logs the address, and prints what it takes to try the service.
+/// Prints what it takes to try the service, and logs the address.
 pub(crate) fn demo(address: SocketAddr, demo: &Demo, link: Option<&str>) -> io::Result<()> {
-    log(address);
     let mut out = io::stdout().lock();
     writeln!(out, "flx listens on http://{address} (reference: http://{address}/docs)")?;
     match link {
@@ -43,7 +45,9 @@ pub(crate) fn demo(address: SocketAddr, demo: &Demo, link: Option<&str>) -> io::
             writeln!(out, "{}", curl_line(address, "flx_live_your_key_here"))?;
         }
     }
-    out.flush()
+    out.flush()?;
+    log(address);
+    Ok(())
 }
 
 fn log(address: SocketAddr) {

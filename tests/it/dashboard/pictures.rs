@@ -32,7 +32,8 @@ fn three_pictures_of_which_one_is_broken_are_compressed_compared_and_downloaded(
         let files = [
             file(folder.path(), "lake <b>.jpg", &jpeg(&photo(900, 600, 1), 95)),
             file(folder.path(), "broken.jpg", b"no picture at all"),
-            file(folder.path(), "shot.png", &png(photo(500, 400, 2))),
+            // Large enough that its work can be seen to go on.
+            file(folder.path(), "shot.png", &png(photo(2400, 1920, 2))),
         ];
         browser.choose("#files", &files.each_ref().map(|path| path.as_path()));
         browser.until("three rows", |browser| browser.count(".picture") == 3);
@@ -59,7 +60,7 @@ fn three_pictures_of_which_one_is_broken_are_compressed_compared_and_downloaded(
             "{total}"
         );
         assert!(browser.text(".picture:nth-child(2) .bad").contains("plain text"));
-        assert!(browser.text(".picture:nth-child(1) .small").contains("300\u{a0}×\u{a0}200"));
+        assert!(browser.text(".picture:nth-child(1) .small").contains("300 × 200"));
         assert_eq!(service.used(&key), 2, "the broken one costs nothing");
 
         browser.press("Compare");
