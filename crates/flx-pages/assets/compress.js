@@ -394,12 +394,14 @@
   function curl() {
     const line = at("curl-line");
     if (!line) return;
-    const names = pictures.length ? pictures.map((own) => own.file.name) : ["photo.jpg"];
-    const parts = names.map((name) => `file=@${name}`);
+    // No more than one request of the plan may hold.
+    const names = pictures.slice(0, perRequest).map((own) => own.file.name);
+    if (!names.length) names.push("photo.jpg");
+    const parts = names.map((name) => `file=@${path(name)}`);
     for (const [name, value] of new FormData(form)) {
       if (name === "csrf" || name === "sessionId" || name === "file") continue;
       if (value instanceof File) {
-        if (value.size) parts.push(`${name}=@${value.name}`);
+        if (value.size) parts.push(`${name}=@${path(value.name)}`);
       } else if (value !== "" && !isDefault(name)) parts.push(`${name}=${value}`);
     }
     line.textContent = [`curl -X POST ${form.dataset.base}/api/compress`, '-H "Authorization: Bearer $FLX_KEY"']
@@ -414,6 +416,12 @@
     if (name.startsWith("watermark")) return !watermark || !watermark.files.length;
     if (field.tagName === "SELECT") return field.options[field.selectedIndex].defaultSelected;
     return field.value === field.defaultValue;
+  }
+
+  // To curl a comma or a semicolon ends a path, unless the path is in quotes.
+  function path(name) {
+    if (!/[",;]|^\s|\s$/.test(name)) return name;
+    return `"${name.replace(/["\\]/g, "\\$&")}"`;
   }
 
   function quote(text) {
