@@ -345,6 +345,7 @@
 
   function refresh() {
     const busy = Boolean(batch);
+    const focused = document.activeElement;
     const over = pictures.some((own) => own.result || own.error);
     drop.classList.toggle("small", pictures.length > 0);
     drop.hidden = busy || over;
@@ -355,6 +356,10 @@
     again.hidden = busy || !over;
     zip.hidden = busy || pictures.filter((own) => own.result).length < 2;
     if (!busy) curl();
+    // What was focused may be gone: a keyboard goes on at what took its place.
+    if (focused && focused.closest("[hidden], :disabled")) {
+      (busy ? cancel : over ? again : input).focus();
+    }
   }
 
   // Before and after.
