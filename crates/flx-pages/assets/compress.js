@@ -303,7 +303,8 @@
     const facts = [`${size(entry.originalSize)} → ${size(entry.size)}`, entry.format.toUpperCase(), `${entry.width}\u00a0×\u00a0${entry.height}`];
     if (entry.score !== undefined) facts.push(`score ${entry.score}`);
     if (entry.unchanged) facts.push("kept as it was");
-    const saved = element("strong", "good", entry.savings > 0 ? `${Math.round(entry.savings)} % saved` : "not smaller");
+    const good = entry.size < entry.originalSize ? "good" : "";
+    const saved = element("strong", good, change(entry.originalSize, entry.size));
     own.facts.className = "muted small";
     own.facts.replaceChildren(saved, " · ", facts.join(" · "));
     const compare = element("button", "button quiet", "Compare");
@@ -328,7 +329,7 @@
     const before = done.reduce((sum, entry) => sum + entry.originalSize, 0);
     const after = done.reduce((sum, entry) => sum + entry.size, 0);
     let text = done.length
-      ? `${count(done.length)}, ${size(before)} → ${size(after)}, ${Math.round((1 - after / Math.max(before, 1)) * 100)} % saved`
+      ? `${count(done.length)}, ${size(before)} → ${size(after)}, ${change(before, after)}`
       : "No picture could be compressed";
     if (failed && done.length) text += `; ${count(failed)} could not be compressed`;
     total.textContent = text;
@@ -444,6 +445,13 @@
       units.shift();
     }
     return `${value < 99.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0)} ${units[0]}`;
+  }
+
+  function change(before, after) {
+    const percent = Math.round((1 - after / Math.max(before, 1)) * 100);
+    if (percent > 0) return `${percent} % saved`;
+    if (after < before) return "less than 1 % saved";
+    return percent < 0 ? `${-percent} % larger` : "not smaller";
   }
 
   function count(number) {
