@@ -78,10 +78,12 @@ fn three_pictures_of_which_one_is_broken_are_compressed_compared_and_downloaded(
         browser.click("#curl summary");
         let curl = browser.text("#curl-line");
         for part in
-            ["/api/compress", "$FLX_KEY", "'file=@shot.png'", "'format=avif'", "maxWidth=300"]
+            ["/api/compress", "$FLX_KEY", "'file=@lake <b>.jpg'", "'format=avif'", "maxWidth=300"]
         {
             assert!(curl.contains(part), "{part} is not in {curl}");
         }
+        let files_a_request = if plan == "agency" { 3 } else { 1 };
+        assert_eq!(curl.matches("file=@").count(), files_a_request, "what the plan takes: {curl}");
 
         let path = browser.script("return document.getElementById('zip').getAttribute('href')");
         let path = path.as_str().unwrap();
