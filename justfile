@@ -197,7 +197,7 @@ test-features: _components
             --features "$1" -- --deny warnings --allow dead_code
     }
     check ""
-    for feature in jpeg png webp avif gif bmp tiff; do check "$feature"; done
+    for feature in jpeg png webp avif gif bmp tiff serde; do check "$feature"; done
     if can_build_asm; then check avif,asm; fi
     if can_build_engines; then
         for feature in avif-aom jpeg-jpegli engines; do check "$feature"; done

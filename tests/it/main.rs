@@ -13,6 +13,7 @@ mod downloads;
 mod drain;
 mod geometry;
 mod idempotency;
+mod isolation;
 mod keys;
 mod littlecms;
 mod load;
