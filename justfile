@@ -343,6 +343,13 @@ bench-server COUNT="60": build
     {{ measuring }}
     measure server-overhead {{ quote(target / "release" / "flx-server") }} {{ quote(target) }} "$1"
 
+# What processes of their own cost: throughput, processor time and memory: just bench-isolation [COUNT]
+bench-isolation COUNT="200": build
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    measure isolation {{ quote(target / "release" / "flx-server") }} {{ quote(target) }} "$1"
+
 # Authentication and credits with 1 account in the database and with many: just bench-credits [COUNT]
 bench-credits COUNT="1000000":
     #!/bin/sh

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::{Arc, Once};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use flx_core::Limits;
 use flx_keys::{KeyringOptions, Verifier};
@@ -19,8 +19,8 @@ use crate::batch::{Admission, Codec, CpuPool, default_memory_limit};
 use crate::problem::{Kind, Problem};
 use crate::rate_limit::RateLimiter;
 use crate::results::ResultFiles;
-use crate::signed_url::Signer;
 use crate::settings::processors;
+use crate::signed_url::Signer;
 use crate::{Error, Settings};
 
 /// Everything that outlives a request.
