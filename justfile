@@ -242,9 +242,14 @@ test-dependencies: _cargo-deny
         [ -z "${CI:-}" ]
         exit
     fi
-    cargo deny --locked check bans licenses sources
+    # The fuzz targets are a workspace of their own, with a lock file of its own.
+    deny() {
+        cargo deny --locked check "$@"
+        cargo deny --locked --manifest-path tests/fuzz/Cargo.toml --config deny.toml check "$@"
+    }
+    deny bans licenses sources
     if cargo deny fetch db >/dev/null 2>&1; then
-        cargo deny --locked check advisories
+        deny advisories
     else
         echo "NOT CHECKED: advisories, as their database cannot be reached" >&2
     fi
