@@ -25,7 +25,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    if let Some(duty) = Duty::of(std::env::args().skip(1)) {
+    if let Some(duty) = Duty::of(std::env::args_os().skip(1)) {
         return duty.serve(workers::give_back_memory);
     }
     let arguments = Arguments::parse();

@@ -1,5 +1,6 @@
 //! The child's side: contained first, then one picture after another.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,14 +27,14 @@ pub struct Duty {
 impl Duty {
     /// The duty, if these arguments (without the program's name) are a child's.
     #[must_use]
-    pub fn of(arguments: impl IntoIterator<Item = String>) -> Option<Self> {
+    pub fn of(arguments: impl IntoIterator<Item = OsString>) -> Option<Self> {
         let mut arguments = arguments.into_iter();
         if arguments.next()? != CALL {
             return None;
         }
-        let parent = arguments.next()?.parse().ok()?;
+        let parent = arguments.next()?.to_str()?.parse().ok()?;
         let address_space = match arguments.next() {
-            Some(bytes) => Some(bytes.parse().ok()?),
+            Some(bytes) => Some(bytes.to_str()?.parse().ok()?),
             None => None,
         };
         Some(Self { parent, address_space })
@@ -141,15 +142,15 @@ mod tests {
     use super::*;
 
     fn of(arguments: &[&str]) -> Option<Duty> {
-        Duty::of(arguments.iter().map(ToString::to_string))
+        Duty::of(arguments.iter().map(OsString::from))
     }
 
     #[test]
     fn only_what_a_parent_says_is_a_duty() {
-        let words = Duty::arguments(Some(1 << 30));
-        let duty = Duty::of(words).unwrap();
+        let words = |address_space| Duty::arguments(address_space).into_iter().map(OsString::from);
+        let duty = Duty::of(words(Some(1 << 30))).unwrap();
         assert_eq!((duty.parent, duty.address_space), (std::process::id(), Some(1 << 30)));
-        assert_eq!(Duty::of(Duty::arguments(None)).unwrap().address_space, None);
+        assert_eq!(Duty::of(words(None)).unwrap().address_space, None);
         for other in [&[][..], &["--demo"], &[CALL], &[CALL, "x"], &[CALL, "1", "all"]] {
             assert!(of(other).is_none(), "{other:?}");
         }

@@ -11,7 +11,7 @@
 //! use flx_worker::Duty;
 //!
 //! fn main() -> std::process::ExitCode {
-//!     if let Some(duty) = Duty::of(std::env::args().skip(1)) {
+//!     if let Some(duty) = Duty::of(std::env::args_os().skip(1)) {
 //!         return duty.serve(|| ());
 //!     }
 //!     // What the program does otherwise, with workers of `flx_worker::Command::this_program()`.

@@ -30,7 +30,7 @@ const TESTS: [Test; 6] = [
 ];
 
 fn main() -> ExitCode {
-    if let Some(duty) = Duty::of(std::env::args().skip(1)) {
+    if let Some(duty) = Duty::of(std::env::args_os().skip(1)) {
         return duty.serve(|| {
             if std::env::var_os(TRY).is_some() {
                 std::process::exit(try_everything());
