@@ -197,7 +197,7 @@ test-features: _components
             --features "$1" -- --deny warnings --allow dead_code
     }
     check ""
-    for feature in jpeg png webp avif gif bmp tiff; do check "$feature"; done
+    for feature in jpeg png webp avif gif bmp tiff serde; do check "$feature"; done
     if can_build_asm; then check avif,asm; fi
     if can_build_engines; then
         for feature in avif-aom jpeg-jpegli engines; do check "$feature"; done
@@ -242,9 +242,14 @@ test-dependencies: _cargo-deny
         [ -z "${CI:-}" ]
         exit
     fi
-    cargo deny --locked check bans licenses sources
+    # The fuzz targets are a workspace of their own, with a lock file of its own.
+    deny() {
+        cargo deny --locked check "$@"
+        cargo deny --locked --manifest-path tests/fuzz/Cargo.toml --config deny.toml check "$@"
+    }
+    deny bans licenses sources
     if cargo deny fetch db >/dev/null 2>&1; then
-        cargo deny --locked check advisories
+        deny advisories
     else
         echo "NOT CHECKED: advisories, as their database cannot be reached" >&2
     fi
@@ -351,6 +356,13 @@ bench-server COUNT="60": build
     set -eu
     {{ measuring }}
     measure server-overhead {{ quote(target / "release" / "flx-server") }} {{ quote(target) }} "$1"
+
+# What processes of their own cost: throughput, processor time and memory: just bench-isolation [COUNT]
+bench-isolation COUNT="200": build
+    #!/bin/sh
+    set -eu
+    {{ measuring }}
+    measure isolation {{ quote(target / "release" / "flx-server") }} {{ quote(target) }} "$1"
 
 # Authentication and credits with 1 account in the database and with many: just bench-credits [COUNT]
 bench-credits COUNT="1000000":

@@ -75,6 +75,12 @@ impl Server {
         Err("the server ended before it printed a key".into())
     }
 
+    /// Its process's id.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it listens, as `127.0.0.1:port`.
     #[must_use]
     pub fn address(&self) -> &str {

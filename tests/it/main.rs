@@ -14,6 +14,7 @@ mod downloads;
 mod drain;
 mod geometry;
 mod idempotency;
+mod isolation;
 mod keys;
 mod littlecms;
 mod load;

@@ -26,6 +26,7 @@ mod setup;
 mod spread;
 pub mod tools;
 pub mod wire;
+mod worker_processes;
 
 pub use admin::{Run, Running, admin};
 pub use answer::Answer;
@@ -45,3 +46,4 @@ pub use raw::{Raw, RawConnection};
 pub use service::Service;
 pub use setup::{Ended, Setup};
 pub use spread::Spread;
+pub use worker_processes::WorkerProcess;

@@ -3,6 +3,7 @@
 mod network;
 mod work;
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -95,7 +96,7 @@ impl Arguments {
     }
 
     /// How the service runs.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> io::Result<Settings> {
         let sync = match self.durability {
             DurabilityLevel::Normal => SyncResults::Content,
             DurabilityLevel::Full => SyncResults::ContentAndFolder,

@@ -3,12 +3,14 @@
 mod announce;
 mod arguments;
 mod core_dumps;
+mod workers;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use flx_api::Application;
 use flx_store::Store;
+use flx_worker::Duty;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Arguments;
@@ -22,6 +24,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
+    if let Some(duty) = Duty::of(std::env::args_os().skip(1)) {
+        return duty.serve(workers::give_back_memory);
+    }
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,7 +46,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Err(error) = core_dumps::turn_off() {
         tracing::warn!(error = %error, "core dumps cannot be turned off");
     }
-    let settings = arguments.settings();
+    let settings = arguments.settings()?;
     let store = Store::open_or_create(&arguments.database()?, &arguments.store_options())?;
     let demo = arguments.demo.then(|| flx_api::demo_account(&store)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -43,7 +43,10 @@ pub enum Error {
     Store(#[from] flx_store::StoreError),
     /// A thread could not be started.
     #[error("cannot start a worker thread: {0}")]
-    Thread(#[source] io::Error),
+    Thread(#[from] io::Error),
+    /// A worker process could not be started.
+    #[error(transparent)]
+    Worker(#[from] flx_worker::Error),
     /// There is no tokio runtime around the call.
     #[error("the service must be built within a tokio runtime")]
     NoRuntime,

@@ -22,6 +22,8 @@ const QUEUE: &str = "flx_queue_length";
 const INSIDE: &str = "flx_pictures_inside";
 const BUSY: &str = "flx_workers_busy";
 const MEMORY: &str = "flx_memory_reserved_bytes";
+const RESTARTS: &str = "flx_worker_restarts_total";
+const DOWN: &str = "flx_workers_down";
 const ARGON2: &str = "flx_argon2_runs_total";
 
 /// Bucket borders of durations, in seconds.
@@ -64,6 +66,8 @@ fn describe() {
     describe_gauge!(INSIDE, "Pictures that wait or are worked on");
     describe_gauge!(BUSY, "Codec threads at work");
     describe_gauge!(MEMORY, Unit::Bytes, "Memory reserved for pictures being worked on");
+    describe_counter!(RESTARTS, "Worker processes started in place of one that had ended");
+    describe_gauge!(DOWN, "Codec threads without a worker process, as none can be started");
     describe_counter!(ARGON2, "Runs of argon2 in this process");
 }
 
@@ -110,7 +114,9 @@ pub(crate) fn render(state: &State) -> String {
         gauge!(INSIDE).set(state.admission().inside() as f64);
         gauge!(BUSY).set(state.pool().busy() as f64);
         gauge!(MEMORY).set(state.admission().memory_taken() as f64);
+        gauge!(DOWN).set(state.workers().down() as f64);
     }
+    counter!(RESTARTS).absolute(state.workers().restarts());
     counter!(ARGON2).absolute(state.verifier().argon2_runs());
     let handle = RECORDER.get().and_then(Option::as_ref);
     handle.map(PrometheusHandle::render).unwrap_or_default()

@@ -3,6 +3,7 @@
 use flx_core::{Error as CodecError, FormatSet};
 use flx_plans::Denied;
 use flx_store::{Outage, StoreError};
+use flx_worker::Error as WorkError;
 
 use crate::clock;
 use crate::problem::{Kind, Problem};
@@ -37,6 +38,49 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         }
     };
     measured(Problem::new(kind, detail), error, field)
+}
+
+/// A picture in `field` that came to nothing.
+pub(crate) fn work(error: &WorkError, field: &str) -> Problem {
+    match error {
+        WorkError::Picture(error) => picture(error, field),
+        WorkError::Source(error) => unreadable(error),
+        WorkError::Late => {
+            Problem::new(Kind::Timeout, "the picture took too long").with_retry_after(30)
+        }
+        WorkError::Cancelled => gone(),
+        WorkError::Killed(_) => Problem::new(
+            Kind::Overloaded,
+            "what worked on the picture was ended, as it is when memory runs out; nothing was \
+             charged for it",
+        )
+        .with_retry_after(30),
+        WorkError::Start(_) | WorkError::Down => Problem::new(
+            Kind::Unavailable,
+            "nothing is there to work on the picture; nothing was charged for it",
+        )
+        .with_retry_after(5),
+        error => {
+            tracing::error!(error = %error, "a picture made the codec fail");
+            codec_failed()
+        }
+    }
+}
+
+/// A picture that made the codec panic.
+pub(crate) fn panicked() -> Problem {
+    work(&WorkError::Panicked, "file")
+}
+
+fn codec_failed() -> Problem {
+    Problem::new(Kind::Internal, "this picture made the codec fail; nothing was charged for it")
+}
+
+/// An upload that is no longer where it was put.
+pub(crate) fn unreadable(error: &std::io::Error) -> Problem {
+    tracing::error!(error = %error, "an upload cannot be read back");
+    Problem::new(Kind::Unavailable, "the upload cannot be read back; nothing was charged for it")
+        .with_retry_after(30)
 }
 
 /// A watermark that the codec refused; one that is no PNG is a picture of the wrong type.

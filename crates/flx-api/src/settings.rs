@@ -11,6 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 pub use self::limits::WorkLimits;
+pub(crate) use self::limits::processors;
 pub use self::links::{Links, PublicUrl, TopUps};
 
 /// How the service runs. Each setting names its flag in `flx-server`; its environment variable is
@@ -31,6 +32,7 @@ pub struct Settings {
     max_connections: usize,
     sync_results: SyncResults,
     dashboard: Dashboard,
+    workers_apart: Option<flx_worker::Command>,
 }
 
 /// Whether people can use the service in a browser.
@@ -72,6 +74,7 @@ impl Default for Settings {
             max_connections: 10_000,
             sync_results: SyncResults::default(),
             dashboard: Dashboard::default(),
+            workers_apart: None,
         }
     }
 }
@@ -184,6 +187,15 @@ impl Settings {
         self.dashboard == Dashboard::Open
     }
 
+    /// `--isolation`: what is started for pictures to be worked on in processes of their own. The
+    /// program must do the [`flx_worker::Duty`] that it is given then. Default: none, pictures are
+    /// worked on in this process.
+    #[must_use]
+    pub fn with_workers_apart(mut self, command: Option<flx_worker::Command>) -> Self {
+        self.workers_apart = command;
+        self
+    }
+
     pub(crate) fn listen(&self) -> SocketAddr {
         self.listen
     }
@@ -225,7 +237,7 @@ impl Settings {
     }
 
     pub(crate) fn http_workers(&self) -> usize {
-        self.http_workers.map_or_else(limits::processors, NonZeroUsize::get)
+        self.http_workers.map_or_else(processors, NonZeroUsize::get)
     }
 
     pub(crate) fn max_connections(&self) -> usize {
@@ -234,5 +246,9 @@ impl Settings {
 
     pub(crate) fn sync_results(&self) -> SyncResults {
         self.sync_results
+    }
+
+    pub(crate) fn workers_apart(&self) -> Option<&flx_worker::Command> {
+        self.workers_apart.as_ref()
     }
 }

@@ -2,25 +2,27 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use flx_core::Limits;
 use flx_keys::{KeyringOptions, Verifier};
 use flx_plans::Plans;
 use flx_store::Store;
+use flx_worker::Tally;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tracing::{Instrument as _, Span};
 
 use crate::auth::{Failures, WaitingRoom};
-use crate::batch::{Admission, CpuPool, default_memory_limit};
+use crate::batch::{Admission, Codec, CpuPool, default_memory_limit};
 use crate::clock::now_ms;
 use crate::dashboard::{Attempts, Hashing};
 use crate::problem::{Kind, Problem};
 use crate::progress::Runs;
 use crate::rate_limit::RateLimiter;
 use crate::results::ResultFiles;
+use crate::settings::processors;
 use crate::signed_url::Signer;
 use crate::{Error, Settings};
 
@@ -42,7 +44,8 @@ pub(crate) struct State {
     hashing: Hashing,
     started_at_ms: i64,
     admission: Admission,
-    pool: CpuPool,
+    pool: CpuPool<Codec>,
+    workers: Arc<Tally>,
     probes: Arc<Semaphore>,
     runtime: Handle,
     draining: AtomicBool,
@@ -72,6 +75,9 @@ impl State {
         let limits = settings.limits();
         let workers = limits.workers();
         let memory = limits.memory().unwrap_or_else(default_memory_limit);
+        let admission = Admission::new(limits.queue(), workers, memory);
+        let tally = Arc::new(Tally::default());
+        let pool = start_codecs(&settings, &admission, &tally)?;
         Ok(Self {
             verifier: Verifier::new(keyring).map_err(Error::Keys)?,
             waiting_room: WaitingRoom::default(),
@@ -81,8 +87,9 @@ impl State {
             attempts: Attempts::default(),
             hashing: Hashing::default(),
             started_at_ms: now_ms(),
-            admission: Admission::new(limits.queue(), workers, memory),
-            pool: CpuPool::start(workers).map_err(Error::Thread)?,
+            admission,
+            pool,
+            workers: tally,
             probes: Arc::new(Semaphore::new(workers.max(2))),
             runtime: Handle::try_current().map_err(|_| Error::NoRuntime)?,
             draining: AtomicBool::new(false),
@@ -163,8 +170,13 @@ impl State {
         &self.admission
     }
 
-    pub(crate) fn pool(&self) -> &CpuPool {
+    pub(crate) fn pool(&self) -> &CpuPool<Codec> {
         &self.pool
+    }
+
+    /// What is counted over all worker processes.
+    pub(crate) fn workers(&self) -> &Tally {
+        &self.workers
     }
 
     /// Held while a large upload is read into memory only to look at its header.
@@ -254,6 +266,37 @@ impl Drop for Running {
         self.0.running.fetch_sub(1, Ordering::AcqRel);
         self.0.ended.notify_waiters();
     }
+}
+
+/// Address space of a worker process beside what its picture takes: the program and what the
+/// allocator rounds up or has not given back.
+const BESIDE_PICTURES_BYTES: u64 = 256 * 1024 * 1024;
+/// For each processor: stacks of threads, of the codec's own and of its library's.
+const STACKS_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Starts the codec's threads, each with a process if the settings say so.
+fn start_codecs(
+    settings: &Settings,
+    admission: &Admission,
+    tally: &Arc<Tally>,
+) -> Result<CpuPool<Codec>, Error> {
+    let stacks = STACKS_BYTES.saturating_mul(processors() as u64);
+    let address_space =
+        admission.most_bytes().saturating_add(BESIDE_PICTURES_BYTES).saturating_add(stacks);
+    let command = settings.workers_apart().cloned();
+    let command = command.map(|command| Arc::new(command.with_address_space(address_space)));
+    let told = Once::new();
+    let tally = Arc::clone(tally);
+    CpuPool::start(settings.limits().workers(), move || {
+        let (codec, containment) = Codec::start(command.as_ref(), &tally)?;
+        if let Some(containment) = containment {
+            // All of them are held alike.
+            told.call_once(|| {
+                tracing::info!(contained_by = %containment, "pictures have processes of their own");
+            });
+        }
+        Ok::<_, Error>(codec)
+    })
 }
 
 fn load_plans(settings: &Settings) -> Result<Plans, Error> {

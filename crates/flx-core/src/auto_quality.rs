@@ -11,6 +11,7 @@ use crate::Error;
 /// cannot be told side by side, 70 is high and 50 medium quality. Every result reaches its target as
 /// this crate measures; of animations of more than 32 megapixels in all, in the frames measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum AutoQuality {
     /// A score of at least 60: differences show, but do not disturb.

@@ -2,9 +2,12 @@
 
 use crate::{Format, ImageInfo, Timings};
 
-/// A compressed picture and the facts about it.
+/// A compressed picture and the facts about it. Serialised are the facts alone: the bytes are a file
+/// of their own, which [`with_bytes`](Self::with_bytes) puts back.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Compressed {
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) bytes: Vec<u8>,
     pub(crate) format: Format,
     pub(crate) width: u32,
@@ -29,6 +32,21 @@ impl Compressed {
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// The same facts of these bytes.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn with_bytes(mut self, bytes: Vec<u8>) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// The bytes, by value, out of the facts, which stay.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
     }
 
     /// The output format.

@@ -20,6 +20,7 @@ use crate::Error;
 /// `just bench-peers standard 5 engines` prints each engine's time per megapixel and its bytes at
 /// equal quality; `docs/decisions` tells how these were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Effort {
     /// The least time. JPEG is written in one scan, where jpegli writes it.

@@ -2,15 +2,21 @@
 
 use crate::{Format, SourceFormat, Stage};
 
+/// Words that stand in the program. By this name serde does not take them for borrowed from what it
+/// reads.
+type Words = &'static str;
+
 /// Why a picture was not compressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The input is none of the formats this build reads.
     #[error("unsupported input: {found}; supported are {}", SourceFormat::supported_list())]
     Unsupported {
         /// What the first bytes look like, in words ("a PDF document", "an empty file").
-        found: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        found: Words,
     },
     /// The input has a known format, in a variant that no decoder here handles.
     #[error("unsupported {format} picture: {variant}")]
@@ -86,7 +92,8 @@ pub enum Error {
         /// The format found.
         format: SourceFormat,
         /// What was counted, with its unit.
-        what: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        what: Words,
         /// How many were found.
         found: u64,
         /// The limit.
@@ -149,11 +156,13 @@ pub enum Error {
     #[error("{name} is {value}, allowed is {allowed}")]
     InvalidOption {
         /// The option's name, as in [`Options`](crate::Options).
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        name: Words,
         /// The value given.
         value: String,
         /// The range allowed, in words.
-        allowed: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        allowed: Words,
     },
     /// The watermark is not a picture that can be drawn.
     #[error("watermark: {0}")]
@@ -162,9 +171,11 @@ pub enum Error {
     #[error("{format} is not in this build (cargo feature `{feature}`)")]
     FormatDisabled {
         /// The format's name.
-        format: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        format: Words,
         /// The cargo feature that adds it.
-        feature: &'static str,
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialised::words"))]
+        feature: Words,
     },
     /// The deadline passed before the stage was done.
     #[error("deadline passed before {stage} was done")]

@@ -10,6 +10,7 @@ use crate::Error;
 /// unless [`Options::with_enlarge`](crate::Options::with_enlarge) asks for it; what a picture that
 /// is smaller than the box becomes without, each variant tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Fit {
     /// In proportion, as large as fits into the box. The default. A smaller picture stays as it is.
@@ -51,6 +52,7 @@ impl FromStr for Fit {
 
 /// Which part of a picture is kept by [`Fit::Cover`], and where it stands in [`Fit::Contain`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Gravity {
     /// One of nine points. The default is the centre.

@@ -7,6 +7,7 @@ use crate::Error;
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Format {
     /// WebP (RFC 9649): lossy, or lossless where that is smaller. The default.
@@ -130,6 +131,7 @@ impl FromStr for Format {
 /// Animations (APNG, WebP, GIF) stay such where WebP is written, and give their first frame
 /// elsewhere; see [`compress`](crate::compress()).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SourceFormat {
     /// JPEG: baseline, extended sequential or progressive Huffman coding, 8 bit.

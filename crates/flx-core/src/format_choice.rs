@@ -6,6 +6,7 @@ use crate::{Error, Format, SourceFormat};
 
 /// The format of a result, or how to choose it. The default is WebP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FormatChoice {
     /// This format.
     One(Format),
@@ -73,6 +74,7 @@ impl FromStr for FormatChoice {
 
 /// A set of output formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FormatSet(u8);
 
 impl FormatSet {

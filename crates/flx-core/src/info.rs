@@ -6,12 +6,14 @@ use crate::SourceFormat;
 
 /// The facts of a source picture, read from its header alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ImageInfo {
     pub(crate) format: SourceFormat,
     pub(crate) coded_width: u32,
     pub(crate) coded_height: u32,
     /// Width and height of the part shown, before orientation, where that is not all.
     pub(crate) crop: Option<(u32, u32)>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialised::orientation"))]
     pub(crate) orientation: Orientation,
     pub(crate) bit_depth: u8,
     pub(crate) has_alpha: bool,

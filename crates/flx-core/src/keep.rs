@@ -8,6 +8,7 @@ use crate::Error;
 ///
 /// Orientation is never carried over: results are upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Keep {
     /// Copyright notice, credit and artist, of EXIF, XMP and, in JPEG, IPTC.
     pub copyright: bool,
@@ -62,6 +63,7 @@ impl FromStr for Keep {
 
 /// The colour space of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ColourSpace {
     /// sRGB, which viewers that ignore profiles show right. The default.

@@ -41,6 +41,8 @@
 //! engines stand beside them: `asm` adds hand-written SIMD to the portable AVIF engine and needs
 //! nasm, `avif-aom` writes AVIF by libaom and needs cmake and nasm, `jpeg-jpegli` writes JPEG by
 //! jpegli and needs cmake and a C++ compiler, all at build time only. [`engines`] tells which are in.
+//! `serde` lets options, limits, facts and errors go from one process to another of the same build;
+//! what is read back is taken as it is.
 
 #![cfg_attr(
     not(all(
@@ -99,6 +101,8 @@ mod quality;
 mod raster;
 mod resize;
 mod search;
+#[cfg(feature = "serde")]
+mod serialised;
 mod stage;
 mod strip;
 mod watermark;

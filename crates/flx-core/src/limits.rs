@@ -7,16 +7,21 @@ use std::time::{Duration, Instant};
 use crate::resize::TargetSize;
 use crate::{Error, ImageInfo, Progress, Stage};
 
-/// Limits on one call, checked on the file's header before any decoder runs.
+/// Limits on one call, checked on the file's header before any decoder runs. Serialised are the
+/// numbers; deadline, cancel flag and progress belong to the process.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     max_bytes: u64,
     max_pixels: u64,
     max_side: u32,
     max_frames: u32,
     max_animation_pixels: u64,
+    #[cfg_attr(feature = "serde", serde(skip))]
     deadline: Option<Instant>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     cancel: Option<CancelFlag>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     progress: Option<Progress>,
 }
 

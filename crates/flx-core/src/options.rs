@@ -8,6 +8,7 @@ use crate::{
 
 /// What to make of a picture. The default is WebP at quality 82, unscaled, without watermark.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Options {
     format: FormatChoice,
     quality: QualityChoice,
@@ -29,6 +30,7 @@ pub struct Options {
 
 /// The quality of lossy formats: a number of the scale, or a look to be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum QualityChoice {
     /// The same number for every picture.
     Fixed(Quality),
@@ -38,6 +40,7 @@ pub enum QualityChoice {
 
 /// A colour of sRGB in 8 bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Background {
     /// Red, 0–255.
     pub red: u8,

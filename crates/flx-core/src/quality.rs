@@ -8,6 +8,7 @@ use crate::Error;
 /// table fitted to SSIMULACRA2 (see the encoders' `setting` tables and `docs/decisions`). PNG is
 /// lossless whatever the quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quality(u8);
 
 impl Quality {

@@ -7,6 +7,7 @@ use crate::{Error, Limits};
 
 /// A stage of [`compress`](crate::compress), in the order they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Stage {
     /// Reading the header.
@@ -60,6 +61,7 @@ impl fmt::Display for Stage {
 
 /// Wall time spent in each stage of one call.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Timings(Vec<(Stage, Duration)>);
 
 impl Timings {

@@ -14,7 +14,9 @@ use crate::{Error, Limits, SourceFormat, Stage, colour, decode, probe};
 ///
 /// Decoded once, cheap to clone, usable for any number of pictures.
 #[derive(Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Watermark {
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialised::pixels"))]
     picture: Arc<DynamicImage>,
     scale: WatermarkScale,
     opacity: Opacity,
@@ -23,14 +25,17 @@ pub struct Watermark {
 
 /// Width of the watermark in percent of the picture's width: 5–50, default 20.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WatermarkScale(f32);
 
 /// Opacity of the watermark in percent: 0 (invisible) to 100 (opaque), default 70.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Opacity(f32);
 
 /// Where the watermark stands: corners, edges and centre, 2 % of the width away from the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Position {
     /// `TL`
     TopLeft,

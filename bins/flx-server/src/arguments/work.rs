@@ -1,10 +1,13 @@
 //! Flags about pictures, uploads and results.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use flx_api::{Settings, WorkLimits};
+
+use crate::workers;
 
 /// Pictures, uploads and results.
 #[derive(Debug, Args)]
@@ -12,6 +15,10 @@ pub(crate) struct Work {
     /// Pictures compressed at the same time [default: one a processor]
     #[arg(long, env = "FLX_WORKERS", value_name = "COUNT")]
     workers: Option<NonZeroUsize>,
+
+    /// Where pictures are worked on: process, in processes of their own; none, in the server's
+    #[arg(long, env = "FLX_ISOLATION", value_name = "KIND", default_value = "process")]
+    isolation: Isolation,
 
     /// Pictures that may wait or be worked on, at least 20; more get 503
     #[arg(long, env = "FLX_QUEUE", value_name = "COUNT", default_value_t = 256)]
@@ -69,8 +76,14 @@ pub(crate) struct Work {
     lease_seconds: u64,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Isolation {
+    Process,
+    None,
+}
+
 impl Work {
-    pub(super) fn apply(&self, settings: Settings) -> Settings {
+    pub(super) fn apply(&self, settings: Settings) -> io::Result<Settings> {
         let limits = WorkLimits::default()
             .with_workers(self.workers)
             .with_queue(self.queue)
@@ -82,11 +95,16 @@ impl Work {
             .with_max_frames(self.max_frames)
             .with_body_idle_timeout(Duration::from_secs(self.body_idle_timeout_seconds))
             .with_body_min_rate(self.body_min_rate);
-        settings
+        let workers = match self.isolation {
+            Isolation::Process => Some(workers::command()?),
+            Isolation::None => None,
+        };
+        Ok(settings
+            .with_workers_apart(workers)
             .with_limits(limits)
             .with_result_ttl(Duration::from_secs(self.result_ttl_seconds))
             .with_sweep_interval(Duration::from_secs(self.sweep_interval_seconds))
-            .with_lease(Duration::from_secs(self.lease_seconds))
+            .with_lease(Duration::from_secs(self.lease_seconds)))
     }
 
     /// Enough that slow disks do not hold up authentication, few enough to stay small.

@@ -11,7 +11,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout_at;
 
-use super::{Place, weight};
+use super::{Codec, Place, weight};
 use crate::problem::{Kind, Problem};
 use crate::progress::{Progress, Stage, Watched};
 use crate::results::Pending;
@@ -113,14 +113,14 @@ pub(crate) async fn watermark(
         // It is refused below, by its own name, before anything is decoded.
         _ => None,
     };
-    let decoded = state.pool().run(account, move || {
+    let time = state.settings().limits().picture_timeout();
+    let decoded = state.pool().run(account, move |codec| {
         // What it takes once it is decoded counts with every picture it is drawn over.
         let _memory = memory;
-        let bytes = file.load().map_err(|error| unreadable(&error))?;
-        Watermark::from_png(&bytes, &limits)
-            .map_err(|error| refuse::picture(&error, "watermarkFile"))
+        codec.watermark(&file, &limits, Instant::now() + time)
     });
-    decoded.await.unwrap_or_else(|_| Err(panicked()))
+    let decoded = decoded.await.unwrap_or(Err(flx_worker::Error::Panicked));
+    decoded.map_err(|error| refuse::work(&error, "watermarkFile"))
 }
 
 #[derive(Clone)]
@@ -158,7 +158,9 @@ async fn one(
     Ok(Finished { stored, picture, name, original_size })
 }
 
-/// Reads the header. A large upload is read into memory for it, a few of them at a time.
+/// Reads the header: here and not where it is decoded, as admission depends on it. What reads it is
+/// Rust without `unsafe`, takes no room by what a header claims, and is fuzzed. A large upload is
+/// read into memory for it, a few of them at a time.
 async fn probe(state: &Arc<State>, file: &Spooled) -> Result<ImageInfo, Problem> {
     let _turn = match file {
         Spooled::Memory { .. } => None,
@@ -166,10 +168,10 @@ async fn probe(state: &Arc<State>, file: &Spooled) -> Result<ImageInfo, Problem>
     };
     let file = file.clone();
     let probed = state.blocking(move || {
-        let bytes = file.load().map_err(|error| unreadable(&error))?;
+        let bytes = file.load().map_err(|error| refuse::unreadable(&error))?;
         match catch_unwind(|| flx_core::probe(&bytes)) {
             Ok(info) => info.map_err(|error| refuse::picture(&error, "file")),
-            Err(_) => Err(panicked()),
+            Err(_) => Err(refuse::panicked()),
         }
     });
     probed.await?
@@ -193,21 +195,22 @@ async fn compress(
     let shared = Arc::clone(state);
     let cancel = facts.cancel;
     let watched = watched.clone();
-    let work = state.pool().run(&facts.account, move || {
+    let work = state.pool().run(&facts.account, move |codec| {
         watched.tell(Stage::Working);
-        let result = attempt(&shared, &options, cancel, &file, turn);
+        let result = attempt(&shared, codec, &options, &cancel, &file, turn);
         (result, memory)
     });
     match work.await {
         Ok((result, memory)) => result.map(|picture| (picture, memory)),
-        Err(_) => Err(panicked()),
+        Err(_) => Err(refuse::panicked()),
     }
 }
 
 fn attempt(
     state: &State,
+    codec: &mut Codec,
     options: &Options,
-    cancel: CancelFlag,
+    cancel: &CancelFlag,
     file: &Spooled,
     turn: Instant,
 ) -> Result<Compressed, Problem> {
@@ -218,13 +221,10 @@ fn attempt(
     if start > turn {
         return Err(waited_too_long());
     }
-    let limits = state
-        .picture_limits()
-        .with_deadline(start + state.settings().limits().picture_timeout())
-        .with_cancel(cancel);
-    let bytes = file.load().map_err(|error| unreadable(&error))?;
-    let picture = flx_core::compress(&bytes, options, &limits)
-        .map_err(|error| refuse::picture(&error, field_of(&error)))?;
+    let deadline = start + state.settings().limits().picture_timeout();
+    let picture = codec
+        .compress(file, options, state.picture_limits(), deadline, cancel)
+        .map_err(|error| refuse::work(&error, field_of(&error)))?;
     state.admission().note(start.elapsed());
     Ok(picture)
 }
@@ -240,24 +240,14 @@ async fn store(state: &Arc<State>, picture: Arc<Compressed>) -> Result<Pending, 
 }
 
 /// What an output format cannot hold is a matter of the format, everything else of the file.
-fn field_of(error: &flx_core::Error) -> &'static str {
+fn field_of(error: &flx_worker::Error) -> &'static str {
+    use flx_core::Error::{FormatDisabled, OutputTooLarge};
     match error {
-        flx_core::Error::OutputTooLarge { .. } | flx_core::Error::FormatDisabled { .. } => "format",
+        flx_worker::Error::Picture(OutputTooLarge { .. } | FormatDisabled { .. }) => "format",
         _ => "file",
     }
 }
 
 fn waited_too_long() -> Problem {
     Problem::new(Kind::Overloaded, "the picture's turn did not come in time").with_retry_after(30)
-}
-
-fn unreadable(error: &std::io::Error) -> Problem {
-    tracing::error!(error = %error, "an upload cannot be read back");
-    Problem::new(Kind::Unavailable, "the upload cannot be read back; nothing was charged for it")
-        .with_retry_after(30)
-}
-
-fn panicked() -> Problem {
-    tracing::error!("a picture made the codec panic");
-    Problem::new(Kind::Internal, "this picture made the codec fail; nothing was charged for it")
 }

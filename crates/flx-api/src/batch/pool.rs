@@ -1,34 +1,32 @@
-//! Threads for the codec, fed from one lane per account in turn.
+//! Threads for the codec, fed from one lane per account in turn. Each has something of its own that
+//! its tasks work with.
 
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
 use tokio::sync::oneshot;
 
-type Task = Box<dyn FnOnce() + Send>;
+type Task<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// A fixed number of threads. How many tasks wait is bounded by whoever submits them.
 #[derive(Debug)]
-pub(crate) struct CpuPool {
-    shared: Arc<Shared>,
-    threads: usize,
+pub(crate) struct CpuPool<T> {
+    shared: Arc<Shared<T>>,
 }
 
-#[derive(Default)]
-struct Shared {
-    lanes: Mutex<Lanes>,
+struct Shared<T> {
+    lanes: Mutex<Lanes<T>>,
     more: Condvar,
     busy: AtomicUsize,
 }
 
 /// Tasks by account; the account at the front is next and then goes to the back.
-#[derive(Default)]
-struct Lanes {
-    lanes: VecDeque<(String, VecDeque<Task>)>,
+struct Lanes<T> {
+    lanes: VecDeque<(String, VecDeque<Task<T>>)>,
     waiting: usize,
     closed: bool,
 }
@@ -37,38 +35,54 @@ struct Lanes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Panicked;
 
-impl std::fmt::Debug for Shared {
+impl<T> std::fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").field("busy", &self.busy).finish_non_exhaustive()
     }
 }
 
-impl CpuPool {
-    /// Starts the threads.
-    pub(crate) fn start(threads: usize) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let pool = Self { shared: Arc::clone(&shared), threads: threads.max(1) };
-        for number in 0..pool.threads {
-            let shared = Arc::clone(&shared);
-            thread::Builder::new()
-                .name(format!("flx-codec-{number}"))
-                .spawn(move || shared.work())?;
+impl<T: 'static> CpuPool<T> {
+    /// Starts the threads, each of which makes what it works with; none is there if one cannot.
+    pub(crate) fn start<E: From<io::Error> + Send + 'static>(
+        threads: usize,
+        make: impl Fn() -> Result<T, E> + Send + Sync + 'static,
+    ) -> Result<Self, E> {
+        let lanes = Lanes { lanes: VecDeque::new(), waiting: 0, closed: false };
+        let shared = Shared { lanes: Mutex::new(lanes), more: Condvar::new(), busy: 0.into() };
+        let pool = Self { shared: Arc::new(shared) };
+        let make = Arc::new(make);
+        let (made, results) = mpsc::channel();
+        for number in 0..threads.max(1) {
+            let (shared, make, made) = (Arc::clone(&pool.shared), Arc::clone(&make), made.clone());
+            thread::Builder::new().name(format!("flx-codec-{number}")).spawn(move || {
+                let (own, result) = match make() {
+                    Ok(own) => (Some(own), Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
+                let is_awaited = made.send(result).is_ok();
+                drop(made);
+                if let Some(own) = own.filter(|_| is_awaited) {
+                    shared.work(own);
+                }
+            })?;
         }
+        drop(made);
+        results.iter().collect::<Result<(), E>>()?;
         Ok(pool)
     }
 
     /// Runs a task when its account's turn comes. A panic in it stays in it.
-    pub(crate) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<R: Send + 'static>(
         &self,
         account: &str,
-        task: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Panicked> {
+        task: impl FnOnce(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Panicked> {
         let (sender, receiver) = oneshot::channel();
         let span = tracing::Span::current();
         self.shared.push(
             account,
-            Box::new(move || {
-                let task = AssertUnwindSafe(|| span.in_scope(task));
+            Box::new(move |own: &mut T| {
+                let task = AssertUnwindSafe(|| span.in_scope(|| task(own)));
                 let result = catch_unwind(task).map_err(|_| Panicked);
                 // Nobody waits any more when the request is gone.
                 let _ = sender.send(result);
@@ -93,19 +107,19 @@ impl CpuPool {
     }
 }
 
-impl Drop for CpuPool {
+impl<T> Drop for CpuPool<T> {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.more.notify_all();
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Lanes> {
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, Lanes<T>> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, account: &str, task: Task) {
+    fn push(&self, account: &str, task: Task<T>) {
         let mut lanes = self.lock();
         lanes.waiting += 1;
         match lanes.lanes.iter_mut().find(|(owner, _)| owner == account) {
@@ -116,15 +130,15 @@ impl Shared {
         self.more.notify_one();
     }
 
-    fn work(&self) {
+    fn work(&self, mut own: T) {
         while let Some(task) = self.next() {
             self.busy.fetch_add(1, Ordering::Relaxed);
-            task();
+            task(&mut own);
             self.busy.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
-    fn next(&self) -> Option<Task> {
+    fn next(&self) -> Option<Task<T>> {
         let mut lanes = self.lock();
         loop {
             if let Some(task) = lanes.pop() {
@@ -138,8 +152,8 @@ impl Shared {
     }
 }
 
-impl Lanes {
-    fn pop(&mut self) -> Option<Task> {
+impl<T> Lanes<T> {
+    fn pop(&mut self) -> Option<Task<T>> {
         let (account, mut lane) = self.lanes.pop_front()?;
         let task = lane.pop_front()?;
         self.waiting -= 1;
@@ -158,23 +172,27 @@ mod tests {
 
     use super::*;
 
+    fn pool() -> CpuPool<()> {
+        CpuPool::start(1, || io::Result::Ok(())).unwrap()
+    }
+
     #[tokio::test]
     async fn a_panic_stays_in_its_task() {
-        let pool = CpuPool::start(1).unwrap();
-        assert_eq!(pool.run("a", || -> u8 { panic!("on purpose") }).await, Err(Panicked));
-        assert_eq!(pool.run("a", || 7).await, Ok(7), "the thread lives on");
+        let pool = pool();
+        assert_eq!(pool.run("a", |()| -> u8 { panic!("on purpose") }).await, Err(Panicked));
+        assert_eq!(pool.run("a", |()| 7).await, Ok(7), "the thread lives on");
         assert!(pool.is_idle() || pool.busy() <= 1);
     }
 
     #[tokio::test]
     async fn accounts_take_turns() {
-        let pool = CpuPool::start(1).unwrap();
+        let pool = pool();
         let (go, gate) = mpsc::channel::<()>();
         let (order, done) = mpsc::channel();
         let mut gate = Some(gate);
         let runs = ["x", "a", "a", "a", "b"].map(|account| {
             let (gate, order) = (gate.take(), order.clone());
-            pool.run(account, move || {
+            pool.run(account, move |()| {
                 if let Some(gate) = gate {
                     gate.recv().unwrap();
                 }
@@ -191,5 +209,28 @@ mod tests {
         all.await;
         let order: Vec<_> = done.try_iter().collect();
         assert_eq!(order, ["x", "a", "b", "a", "a"]);
+    }
+
+    #[tokio::test]
+    async fn every_thread_keeps_what_it_made() {
+        let pool = CpuPool::start(1, || io::Result::Ok(Vec::new())).unwrap();
+        for number in 1..=3 {
+            let count = pool.run("a", move |own: &mut Vec<i32>| {
+                own.push(number);
+                own.len()
+            });
+            assert_eq!(count.await, Ok(usize::try_from(number).unwrap()));
+        }
+    }
+
+    #[test]
+    fn a_thread_that_cannot_make_it_keeps_the_pool_from_starting() {
+        let made = AtomicUsize::new(0);
+        let make = move || match made.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(()),
+            _ => Err(io::Error::other("on purpose")),
+        };
+        let error = CpuPool::start(2, make).unwrap_err();
+        assert_eq!(error.to_string(), "on purpose");
     }
 }

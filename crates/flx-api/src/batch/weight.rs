@@ -35,7 +35,8 @@ pub(super) fn bytes(info: &ImageInfo, options: &Options) -> u64 {
         // It stays as it was decoded, and is scaled and coloured for the picture.
         to_float(mark.bytes()) + 2.0 * target * 4.0
     });
-    let files = 2.0 * to_float(info.bytes());
+    // The source where it is worked on, the result there and on its way out.
+    let files = 3.0 * to_float(info.bytes());
     let sum = BASE_BYTES
         + reader_base
         + writer_base

@@ -54,6 +54,9 @@ pub struct Ready {
     /// `ok`: results can be written.
     #[schema(example = "ok")]
     pub results: String,
+    /// `ok`: there is something to work on pictures with.
+    #[schema(example = "ok")]
+    pub workers: String,
 }
 
 /// Asks nobody, so that it answers however much there is to do.
@@ -70,7 +73,8 @@ pub(crate) async fn live() -> HttpResponse {
     })
 }
 
-/// Asks the database and writes a byte beside the results.
+/// Asks the database and writes a byte beside the results; what is known of worker processes is
+/// taken as it is.
 pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     if state.is_draining() {
         return Err(refuse::shutting_down());
@@ -82,10 +86,14 @@ pub(crate) async fn ready(state: web::Data<State>) -> Result<HttpResponse, Probl
         .map_err(|_| unavailable("database or result store do not answer in time"))??;
     database.map_err(|error| unavailable(&format!("the database: {error}")))?;
     results.map_err(|error| unavailable(&format!("the result store: {}", error.kind())))?;
+    if state.workers().down() >= state.settings().limits().workers() {
+        return Err(unavailable("worker processes cannot be started"));
+    }
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Ready {
         status: String::from("ready"),
         database: String::from("ok"),
         results: String::from("ok"),
+        workers: String::from("ok"),
     }))
 }
 

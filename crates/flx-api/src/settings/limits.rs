@@ -36,7 +36,7 @@ impl Default for WorkLimits {
     }
 }
 
-pub(super) fn processors() -> usize {
+pub(crate) fn processors() -> usize {
     available_parallelism().map_or(1, NonZeroUsize::get)
 }
 

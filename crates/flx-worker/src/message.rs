@@ -1,0 +1,42 @@
+//! What parent and child tell each other. Both are the same program, so there are no versions.
+
+use std::time::Duration;
+
+use flx_core::{Compressed, Error, Limits, Options, Watermark};
+use serde::{Deserialize, Serialize};
+
+use crate::Containment;
+
+/// What a child is to do with the file that follows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub(crate) enum Request {
+    /// Compress it.
+    Compress {
+        /// What to make of it.
+        options: Options,
+        /// Within which limits.
+        limits: Limits,
+        /// How long it may take.
+        time_left: Option<Duration>,
+    },
+    /// Decode it as a watermark.
+    Watermark {
+        /// Within which limits.
+        limits: Limits,
+    },
+}
+
+/// What a child says.
+#[derive(Debug, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub(crate) enum Answer {
+    /// It is ready; said once.
+    Ready(Containment),
+    /// The facts; the picture follows.
+    Compressed(Result<Compressed, Error>),
+    /// The watermark.
+    Watermark(Result<Watermark, Error>),
+    /// The codec panicked.
+    Panicked,
+}
