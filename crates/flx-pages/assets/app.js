@@ -41,4 +41,4 @@ if (menu) {
   });
 }
 
-for (const element of document.querySelectorAll(".live-only")) element.hidden = false;
+document.documentElement.classList.add("live");

@@ -12,7 +12,7 @@
   const maxBytes = Number(form.dataset.maxBytes);
   const stages = {
     sent: "Uploaded", queued: "Waiting for its turn", working: "Compressing", storing: "Storing",
-    done: "Compressed, waiting for the others", failed: "Could not be compressed",
+    done: "Compressed", failed: "Could not be compressed",
   };
   const perRequest = Number(form.dataset.filesPerRequest);
   let pictures = [];
@@ -188,7 +188,7 @@
     });
     request.addEventListener("load", () => answered(run));
     request.addEventListener("error", () => failed(run, "The server could not be reached."));
-    request.addEventListener("abort", () => failed(run, "Cancelled; nothing was charged."));
+    request.addEventListener("abort", () => failed(run, "Cancelled."));
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRF-Token", csrf);

@@ -51,7 +51,7 @@ fn three_pictures_of_which_one_is_broken_are_compressed_compared_and_downloaded(
         browser.until("a total", |browser| browser.count("#total") == 1);
         let seen = browser.script("return [...window.seen].join('; ')");
         let seen = seen.as_str().unwrap();
-        for stage in ["Uploading", "Compressing", "Compressed, waiting for the others"] {
+        for stage in ["Uploading", "Compressing", "Compressed"] {
             assert!(seen.contains(stage), "{stage} is not among {seen}");
         }
         let total = browser.text("#total");
@@ -124,7 +124,7 @@ fn dropped_files_are_taken_removed_and_cancelled() {
     browser.click("#start");
     browser.press("Cancel");
     browser.until("a total", |browser| browser.count("#total") == 1);
-    assert!(browser.body().contains("Cancelled; nothing was charged"), "{}", browser.body());
+    assert!(browser.body().contains("Cancelled."), "{}", browser.body());
     browser.until("nothing charged", |_| service.used(&key) == 0);
     browser.press("Start over");
     browser.until("no row", |browser| browser.count(".picture") == 0);
