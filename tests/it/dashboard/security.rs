@@ -1,7 +1,7 @@
 //! What strangers, other sites and thieves cannot do.
 
 use flx_tests::person::{csrf_in, reset_link, token};
-use flx_tests::{Form, PASSWORD, Person, Service, Setup, holds_a_key};
+use flx_tests::{Form, JumpingClock, PASSWORD, Person, Service, Setup, holds_a_key};
 use reqwest::Method;
 
 use crate::small_jpeg;
@@ -120,6 +120,34 @@ fn a_session_that_was_planted_is_not_the_one_that_is_signed_in() {
     victim.submit("/usage", "/sign-out", &[]).expect(303);
     thief.set_cookie("flx_session", &before);
     thief.get("/usage").expect(303);
+}
+
+#[test]
+fn a_session_gets_new_tokens_and_ends_when_it_is_left_alone() {
+    let Some(clock) = JumpingClock::new() else { return };
+    let service = clock.tells(Setup::new()).start();
+    let person = Person::invited(&service, "ada@example.org", "pro");
+    let first = person.cookie("flx_session").unwrap();
+    clock.jump(1);
+    person.get("/usage").expect(200);
+    let second = person.cookie("flx_session").unwrap();
+    assert_ne!(first, second, "it was a day old");
+    person.get("/usage").expect(200);
+    assert_eq!(person.cookie("flx_session"), Some(second), "it is new");
+    // Used every other day it lasts, though not for ever; after four days alone it is over.
+    clock.jump(3);
+    person.get("/usage").expect(200);
+    clock.jump(7);
+    person.get("/usage").expect(303);
+
+    clock.jump(0);
+    let person = Person::welcomed(&service, "ada@example.org");
+    for day in (2..=12).step_by(2) {
+        clock.jump(day);
+        person.get("/usage").expect(200);
+    }
+    clock.jump(14);
+    person.get("/usage").expect(303);
 }
 
 #[test]
