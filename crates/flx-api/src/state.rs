@@ -292,7 +292,14 @@ fn start_codecs(
         if let Some(containment) = containment {
             // All of them are held alike.
             told.call_once(|| {
-                tracing::info!(contained_by = %containment, "pictures have processes of their own");
+                if containment.is_whole() {
+                    tracing::info!(contained_by = %containment, "pictures have processes of their own");
+                } else {
+                    tracing::warn!(
+                        contained_by = %containment,
+                        "pictures have processes of their own, which this system does not contain in full"
+                    );
+                }
             });
         }
         Ok::<_, Error>(codec)
