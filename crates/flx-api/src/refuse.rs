@@ -72,8 +72,10 @@ pub(crate) fn panicked() -> Problem {
     work(&WorkError::Panicked, "file")
 }
 
+/// A fault of ours, but one that this very file brings about: sent again, it does so again.
 fn codec_failed() -> Problem {
-    Problem::new(Kind::Internal, "this picture made the codec fail; nothing was charged for it")
+    Problem::new(Kind::DamagedImage, "this picture made the codec fail; nothing was charged for it")
+        .with_field("file")
 }
 
 /// An upload that is no longer where it was put.
