@@ -9,7 +9,6 @@ use crate::Containment;
 
 /// What a child is to do with the file that follows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Request {
     /// Compress it.
     Compress {
@@ -29,7 +28,6 @@ pub(crate) enum Request {
 
 /// What a child says.
 #[derive(Debug, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Answer {
     /// It is ready; said once.
     Ready(Containment),
