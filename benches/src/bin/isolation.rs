@@ -16,6 +16,8 @@ use flx_benches::connection::{Connection, compress_request};
 use flx_benches::machine;
 use flx_benches::pictures::{self, Picture};
 use flx_benches::server::Server;
+use flx_plans::Plans;
+use tempfile::NamedTempFile;
 
 const USAGE: &str = "usage: isolation PROGRAM FOLDER [COUNT]";
 const CLIENTS: usize = 4;
@@ -41,8 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = arguments.next().ok_or(USAGE)?;
     let count: usize = arguments.next().map_or(Ok(200), |count| count.parse())?;
 
+    let plans = unlimited_plans()?;
+    let plans = plans.path().to_str().ok_or("the temporary folder has no name in UTF-8")?;
     let start = |kind| {
-        let settings = ["--workers", "2", "--isolation", kind];
+        let settings = ["--workers", "2", "--isolation", kind, "--plans", plans];
         Server::start(Path::new(&program), Path::new(&folder), &settings)
     };
     let servers = Pair { apart: start("process")?, here: start("none")? };
@@ -67,6 +71,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     thread::sleep(REST);
     writeln!(out, "resident, idle afterwards: {}", resident(&servers))?;
     Ok(())
+}
+
+/// The built-in plans without a limit on the requests a minute.
+fn unlimited_plans() -> Result<NamedTempFile, Box<dyn Error>> {
+    let plans = Plans::default().to_toml();
+    let plans = plans.replace("requests_per_minute = 600", "requests_per_minute = 100000000");
+    let mut file = NamedTempFile::new()?;
+    file.write_all(plans.as_bytes())?;
+    Ok(file)
 }
 
 type Kind = (&'static str, Vec<u8>, &'static str, usize);
