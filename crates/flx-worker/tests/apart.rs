@@ -12,7 +12,7 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{Cursor, Write as _};
+use std::io::Cursor;
 use std::net::{TcpListener, TcpStream};
 use std::num::NonZeroU32;
 use std::process::{Command as Program, ExitCode};
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").unwrap();
+    println!("{line}");
 }
 
 fn command() -> Command {
