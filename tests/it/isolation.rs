@@ -79,7 +79,8 @@ fn a_picture_whose_process_is_killed_twice_is_refused_for_now_and_not_charged() 
 #[test]
 fn a_codec_that_crashes_takes_its_own_picture_with_it_and_no_other() {
     let (service, key) = service("2", &[]);
-    let [first, second] = [1, 2].map(|_| sent(&service, &key, slow()));
+    // Both are made before one is sent, so that they are worked on side by side.
+    let [first, second] = [slow(), slow()].map(|form| sent(&service, &key, form));
     service.worker_at_work().signal("ABRT");
     let mut statuses = [first, second].map(|answer| answer.join().unwrap().status);
     statuses.sort_unstable();

@@ -125,7 +125,7 @@
   });
   cancel.addEventListener("click", () => {
     if (!batch) return;
-    batch.stopped = true;
+    batch.stopped = batch.cancelled = true;
     for (const run of [...batch.runs]) run.request.abort();
   });
   again.addEventListener("click", () => {
@@ -272,21 +272,22 @@
       showProblem("You are signed out. ");
       problem.append(link("/sign-in?next=/compress", "Sign in"), ", then send the pictures once more.");
     }
+    const reason = sentence(body.detail || body.title || `The server answered ${done.status}`);
     if (body.upgradeUrl) {
-      showProblem(sentence(body.detail));
+      showProblem(reason);
       problem.append(" ", link(body.upgradeUrl, "Upgrade"));
     }
     const wait = done.getResponseHeader("Retry-After");
     const later = done.status === 429 && wait > 3600 ? ` They reset on ${form.dataset.resets}.`
       : wait ? ` Try again in ${wait} seconds.` : "";
-    failed(run, sentence(body.detail || `The server answered ${done.status}.`) + later);
+    failed(run, reason + later);
   }
 
   function finish() {
     for (const group of batch.groups) for (const own of group) fail(own, "Not sent.");
-    const { session, usage } = batch;
+    const { session, usage, cancelled } = batch;
     batch = null;
-    summarize(session, usage);
+    summarize(session, usage, cancelled);
     refresh();
   }
 
@@ -323,14 +324,14 @@
     probe.src = own.url;
   }
 
-  function summarize(session, usage) {
+  function summarize(session, usage, cancelled) {
     const done = pictures.filter((own) => own.result).map((own) => own.result);
     const failed = pictures.length - done.length;
     const before = done.reduce((sum, entry) => sum + entry.originalSize, 0);
     const after = done.reduce((sum, entry) => sum + entry.size, 0);
     let text = done.length
       ? `${count(done.length)}, ${size(before)} → ${size(after)}, ${change(before, after)}`
-      : "No picture could be compressed";
+      : cancelled ? "Cancelled" : "No picture could be compressed";
     if (failed && done.length) text += `; ${count(failed)} could not be compressed`;
     total.textContent = text;
     total.hidden = false;
@@ -348,11 +349,13 @@
     const busy = Boolean(batch);
     const focused = document.activeElement;
     const over = pictures.some((own) => own.result || own.error);
+    const done = pictures.some((own) => own.result);
     drop.classList.toggle("small", pictures.length > 0);
     drop.hidden = busy || over;
     at("options").disabled = busy;
-    start.hidden = busy || over || !pictures.length;
-    start.textContent = `Compress ${count(pictures.length)}`;
+    // What failed as a whole is sent again as it stands.
+    start.hidden = busy || done || !pictures.length;
+    start.textContent = over ? "Try again" : `Compress ${count(pictures.length)}`;
     cancel.hidden = !busy;
     again.hidden = busy || !over;
     zip.hidden = busy || pictures.filter((own) => own.result).length < 2;

@@ -126,6 +126,11 @@ fn dropped_files_are_taken_removed_and_cancelled() {
     browser.until("a total", |browser| browser.count("#total") == 1);
     assert!(browser.body().contains("Cancelled."), "{}", browser.body());
     browser.until("nothing charged", |_| service.used(&key) == 0);
+    // It can be sent again as it stands.
+    browser.select("#format", "jpg");
+    browser.press("Try again");
+    browser.until("results", |browser| browser.count(".picture-actions a") == 2);
+    assert_eq!(service.used(&key), 2);
     browser.press("Start over");
     browser.until("no row", |browser| browser.count(".picture") == 0);
 }
