@@ -1,5 +1,6 @@
 //! Download links: signed, expiring, resumable.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use flx_tests::{Answer, Form, Service, Setup, send};
@@ -62,6 +63,23 @@ fn a_link_that_was_changed_is_refused() {
         service.get(&url).problem(403, "invalid-signature");
     }
     assert_eq!(service.get(&url).status, 200);
+}
+
+#[test]
+fn a_rotated_secret_refuses_links_given_out_before_and_signs_those_given_out_after() {
+    let service = Service::start();
+    let key = service.account("a@example.org", "pro");
+    let compressed = || service.compressed(&key, Form::of("a.jpg", &small_jpeg())).0;
+    let old = compressed()["downloadUrl"].as_str().unwrap().to_owned();
+    service.get(&old).expect(200);
+    let _ = service.admin(&["rotate-link-secret", "--yes"]).done();
+    let start = Instant::now();
+    while service.get(&old).status == 200 {
+        assert!(start.elapsed() < Duration::from_secs(10), "the server keeps the old secret");
+        thread::sleep(Duration::from_millis(50));
+    }
+    service.get(&old).problem(403, "invalid-signature");
+    service.get(compressed()["downloadUrl"].as_str().unwrap()).expect(200);
 }
 
 #[test]

@@ -6,8 +6,6 @@ mod overload;
 mod soak;
 mod trickle;
 
-use std::fs;
-
 use flx_tests::{Service, Setup, generous_plans};
 
 const EMAIL: &str = "a@example.org";
@@ -25,13 +23,11 @@ fn with_two_workers(setup: Setup, settings: &[&str]) -> (Service, String) {
     (service, key)
 }
 
-/// Memory of the server's process that is in use and no cache of files, in bytes.
+/// Memory of the server and its worker processes that is in use and no cache of files, in bytes.
 fn resident_bytes(service: &Service) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", service.process_id()));
-    let status = status.expect("the server runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    kib.expect("Linux says it") * 1024
+    let workers = service.worker_processes();
+    let in_workers: u64 = workers.iter().map(|worker| worker.memory("RssAnon")).sum();
+    service.memory("RssAnon").expect("Linux says it") + in_workers
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number for people to read")]

@@ -215,6 +215,24 @@ fn pixel_and_side_limits_are_settings() {
 }
 
 #[test]
+fn avif_has_a_limit_of_its_own_and_gives_way_to_other_formats_above_it() {
+    let service = Setup::new().with(&["--avif-max-pixels", "10000"]).start();
+    let key = service.account(EMAIL, "pro");
+    let large = jpeg(&photo(120, 90, 1), 80);
+    let form = || Form::of("a.jpg", &large);
+    let problem =
+        service.compress(&key, form().text("format", "avif")).problem(422, "image-too-large");
+    assert_eq!((&problem["value"], &problem["limit"]), (&json!(10_800), &json!(10_000)));
+    assert_eq!(problem["field"], "format");
+    let (entry, _) = service.compressed(&key, form().text("format", "avif,webp"));
+    assert_eq!(entry["format"], "webp");
+    let scaled = form().text("format", "avif").text("maxWidth", "115");
+    let (entry, _) = service.compressed(&key, scaled);
+    assert_eq!(entry["format"], "avif");
+    assert_eq!(service.used(&key), 2);
+}
+
+#[test]
 fn files_are_taken_up_to_20_mib_and_no_further() {
     const LIMIT: usize = 20 * 1024 * 1024;
     let (service, key) = service();

@@ -149,6 +149,7 @@ mod tests {
             "flx-admin usage --email a@b.c",
             "flx-admin add-credits --email a@b.c --ai 200",
             "flx-admin plans --toml",
+            "flx-admin rotate-link-secret --yes",
             "flx-admin verify",
             "flx-admin backup /tmp/flx.backup",
             "flx-admin restore /tmp/flx.backup --yes",

@@ -18,6 +18,7 @@ mod reset_password;
 mod restore;
 mod revoke_key;
 mod roll_key;
+mod rotate_link_secret;
 mod set_operator;
 mod set_plan;
 mod sign_out;
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     AddCredits(add_credits::AddCredits),
     /// Shows the plans in force
     Plans(plans::PlansCommand),
+    /// Signs download links with a new secret: all those given out before are refused
+    RotateLinkSecret(rotate_link_secret::RotateLinkSecret),
     /// Checks the credit ledger and the database file; exit code 1 when something is broken
     Verify(verify::Verify),
     /// Writes a consistent copy of the database, while the server runs
@@ -104,6 +107,7 @@ impl Command {
             Self::Usage(command) => command.run(context),
             Self::AddCredits(command) => command.run(context),
             Self::Plans(command) => command.run(context),
+            Self::RotateLinkSecret(command) => command.run(context),
             Self::Verify(command) => return command.run(context),
             Self::Backup(command) => command.run(context),
             Self::Restore(command) => command.run(context),

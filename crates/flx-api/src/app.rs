@@ -12,6 +12,7 @@ use flx_store::Store;
 use tracing_actix_web::TracingLogger;
 
 use crate::finish::finish;
+use crate::link_secret::renew_forever;
 use crate::results::sweep_forever;
 use crate::state::State;
 use crate::telemetry::RequestSpan;
@@ -95,6 +96,7 @@ impl Application {
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { state, server, .. } = self;
         let sweeper = tokio::spawn(sweep_forever(Arc::clone(&state)));
+        let renewer = tokio::spawn(renew_forever(Arc::clone(&state)));
         let handle = server.handle();
         tokio::pin!(server);
         let ended = tokio::select! {
@@ -111,6 +113,7 @@ impl Application {
             tracing::warn!("work was still running when the grace time was over");
         }
         sweeper.abort();
+        renewer.abort();
         ended.map_err(Error::Serve)
     }
 }

@@ -41,6 +41,7 @@ mod finish;
 #[doc(hidden)]
 pub mod fuzzing;
 mod idempotency;
+mod link_secret;
 mod metrics;
 mod names;
 mod origin;

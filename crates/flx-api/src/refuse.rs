@@ -24,6 +24,7 @@ pub(crate) fn picture(error: &CodecError, field: &str) -> Problem {
         | CodecError::TooManyAnimationPixels { .. }
         | CodecError::TooComplex { .. }
         | CodecError::OutputTooLarge { .. }
+        | CodecError::OutputTooManyPixels { .. }
         | CodecError::ResultTooLarge { .. } => Kind::ImageTooLarge,
         CodecError::Corrupt { .. } => Kind::DamagedImage,
         CodecError::CannotFit { .. } | CodecError::TargetNotReached { .. } => Kind::OutOfReach,
@@ -123,6 +124,10 @@ fn measured(problem: Problem, error: &CodecError, field: &str) -> Problem {
         CodecError::OutputTooLarge { width, height, limit, .. } => {
             problem.with_field(field).with_value(*width.max(height)).with_limit(*limit)
         }
+        CodecError::OutputTooManyPixels { width, height, limit, .. } => problem
+            .with_field(field)
+            .with_value(u64::from(*width) * u64::from(*height))
+            .with_limit(*limit),
         CodecError::ResultTooLarge { width, height, max_pixels, max_side } => {
             let longer = if width >= height { "maxWidth" } else { "maxHeight" };
             let problem = problem.with_field(longer);

@@ -18,6 +18,7 @@ use crate::auth::{Failures, WaitingRoom};
 use crate::batch::{Admission, Codec, CpuPool, default_memory_limit};
 use crate::clock::now_ms;
 use crate::dashboard::{Attempts, Hashing};
+use crate::link_secret::LinkSecret;
 use crate::problem::{Kind, Problem};
 use crate::progress::Runs;
 use crate::rate_limit::RateLimiter;
@@ -36,7 +37,7 @@ pub(crate) struct State {
     verifier: Verifier,
     waiting_room: WaitingRoom,
     failures: Failures,
-    signer: Signer,
+    link_secret: LinkSecret,
     files: ResultFiles,
     limiter: RateLimiter,
     progress: Runs,
@@ -64,12 +65,7 @@ impl State {
         let plans = load_plans(&settings)?;
         let files = ResultFiles::open(settings.data_dir(), settings.sync_results())
             .map_err(|source| Error::DataDir { path: settings.data_dir().to_owned(), source })?;
-        let secret = store.signing_secret()?;
-        let signer = Signer::new(secret.expose()).ok_or(Error::Setting {
-            name: "the signing secret",
-            value: String::from("unusable"),
-            allowed: "32 bytes",
-        })?;
+        let link_secret = LinkSecret::of(&store)?;
         // Nobody waits for argon2 on a thread; the waiting room is for that.
         let keyring = KeyringOptions::default().with_max_argon2_waiting(0);
         let limits = settings.limits();
@@ -99,7 +95,7 @@ impl State {
             address,
             store,
             plans,
-            signer,
+            link_secret,
             files,
         })
     }
@@ -134,8 +130,13 @@ impl State {
         &self.failures
     }
 
-    pub(crate) fn signer(&self) -> &Signer {
-        &self.signer
+    /// Signs and checks download links.
+    pub(crate) fn signer(&self) -> Signer {
+        self.link_secret.signer()
+    }
+
+    pub(crate) fn link_secret(&self) -> &LinkSecret {
+        &self.link_secret
     }
 
     pub(crate) fn files(&self) -> &ResultFiles {
@@ -187,7 +188,12 @@ impl State {
     /// Limits on one picture whose file the plan's limit has let in.
     pub(crate) fn picture_limits(&self) -> Limits {
         let limits = self.settings.limits();
-        Limits::default()
+        let codec = Limits::default();
+        let codec = match limits.avif_max_pixels() {
+            Some(pixels) => codec.with_max_avif_pixels(pixels),
+            None => codec,
+        };
+        codec
             .with_max_bytes(u64::MAX)
             .with_max_pixels(limits.max_pixels())
             .with_max_side(limits.max_side())

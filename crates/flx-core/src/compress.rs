@@ -207,25 +207,15 @@ fn plan(
     let geometry = Geometry::plan(source, options);
     let target = geometry.canvas;
     limits.check_result(target, source)?;
-    let mut unfit = None;
+    let mut refusal = None;
     for format in formats {
         format.check_enabled()?;
-        if target.width <= format.max_side() && target.height <= format.max_side() {
-            return Ok(geometry);
+        match limits.check_output(*format, target) {
+            Ok(()) => return Ok(geometry),
+            Err(error) => refusal = Some(error),
         }
-        unfit = Some(*format);
     }
-    let Some(format) = unfit else { return Ok(geometry) };
-    let limit = format.max_side();
-    let suggested = target.within(TargetSize { width: limit, height: limit });
-    Err(Error::OutputTooLarge {
-        format,
-        width: target.width,
-        height: target.height,
-        limit,
-        suggested_width: suggested.width,
-        suggested_height: suggested.height,
-    })
+    refusal.map_or(Ok(geometry), Err)
 }
 
 /// What the stages behind the decoder can make use of.

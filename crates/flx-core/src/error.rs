@@ -117,6 +117,26 @@ pub enum Error {
         /// The largest height in proportion that fits, usable as `max_height`.
         suggested_height: u32,
     },
+    /// The result has more pixels than the output format may have: [`Limits`](crate::Limits) bind
+    /// AVIF, whose encoders take more time and memory than others.
+    #[error(
+        "{format} of {width}×{height} px is {} pixels, the limit is {limit}; set a maximum of {suggested_width}×{suggested_height} px or ask for another format",
+        u64::from(*width) * u64::from(*height)
+    )]
+    OutputTooManyPixels {
+        /// The output format.
+        format: Format,
+        /// Width after resizing, in pixels.
+        width: u32,
+        /// Height after resizing, in pixels.
+        height: u32,
+        /// The limit in pixels.
+        limit: u64,
+        /// The largest width in proportion that fits, usable as `max_width`.
+        suggested_width: u32,
+        /// The largest height in proportion that fits, usable as `max_height`.
+        suggested_height: u32,
+    },
     /// Even the lowest quality gives a file larger than allowed.
     #[error("{format} takes {bytes} bytes at the lowest quality, the limit is {limit}")]
     CannotFit {

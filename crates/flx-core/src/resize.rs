@@ -58,6 +58,16 @@ impl TargetSize {
         self.fit(NonZeroU32::new(other.width), NonZeroU32::new(other.height))
     }
 
+    /// In proportion, shrunk until it has no more pixels than that.
+    pub(crate) fn of_at_most(self, pixels: u64) -> Self {
+        let side = |one: u32, other: u32| {
+            let square = pixels.saturating_mul(one.into()) / u64::from(other.max(1));
+            u32::try_from(square.isqrt()).unwrap_or(u32::MAX).max(1)
+        };
+        let Self { width, height } = self;
+        self.within(Self { width: side(width, height), height: side(height, width) })
+    }
+
     /// Each side by itself, no longer than the other's.
     pub(crate) fn at_most(self, other: Self) -> Self {
         Self { width: self.width.min(other.width), height: self.height.min(other.height) }

@@ -44,6 +44,7 @@ pub(crate) enum Deed {
     SetPassword,
     SignIn,
     EndSessions,
+    RotateLinkSecret,
 }
 
 impl Deed {
@@ -64,6 +65,7 @@ impl Deed {
             Self::SetPassword => "password.set",
             Self::SignIn => "session.begin",
             Self::EndSessions => "session.end",
+            Self::RotateLinkSecret => "link-secret.rotate",
         }
     }
 }

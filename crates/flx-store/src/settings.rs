@@ -3,7 +3,9 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use flx_keys::Actor;
 
+use crate::audit::{self, Deed};
 use crate::connection::Connection;
 use crate::schema::settings;
 use crate::{Result, Store, StoreError};
@@ -39,14 +41,8 @@ impl Store {
         if let Some(secret) = self.read(find)? {
             return Ok(secret);
         }
-        let mut bytes = [0; SECRET_BYTES];
-        getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
-        let inserted = self.write(|connection| {
-            diesel::insert_into(settings::table)
-                .values((settings::name.eq(SIGNING_SECRET), settings::value.eq(bytes.as_slice())))
-                .execute(connection)?;
-            Ok(())
-        });
+        let bytes = random_bytes()?;
+        let inserted = self.write(|connection| insert(connection, &bytes));
         match inserted {
             Ok(()) => Ok(SigningSecret(bytes)),
             // Somebody else was first; theirs counts.
@@ -56,6 +52,34 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+
+    /// Puts a new signing secret in the place of the old one, whose links nobody will honour once
+    /// the processes on this database have read the new one.
+    ///
+    /// # Errors
+    /// [`StoreError::Random`] when the operating system gives no random bytes.
+    pub fn rotate_signing_secret(&self, by: &Actor, now_ms: i64) -> Result<SigningSecret> {
+        let bytes = random_bytes()?;
+        self.write(|connection| {
+            diesel::delete(settings::table.find(SIGNING_SECRET)).execute(connection)?;
+            insert(connection, &bytes)?;
+            audit::note(connection, by, Deed::RotateLinkSecret, "", "", now_ms)
+        })?;
+        Ok(SigningSecret(bytes))
+    }
+}
+
+fn insert(connection: &mut Connection, bytes: &[u8]) -> Result<()> {
+    diesel::insert_into(settings::table)
+        .values((settings::name.eq(SIGNING_SECRET), settings::value.eq(bytes)))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn random_bytes() -> Result<[u8; SECRET_BYTES]> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
+    Ok(bytes)
 }
 
 fn find(connection: &mut Connection) -> Result<Option<SigningSecret>> {

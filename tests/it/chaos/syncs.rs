@@ -32,6 +32,14 @@ fn a_write_to_the_database_that_fails_is_answered_and_forgotten() {
     });
 }
 
+#[test]
+fn a_database_whose_disk_turns_read_only_under_it_still_answers_who_only_asks() {
+    database_fails(Service::start(), |service| {
+        let log = service.folder().join("flx.db-wal");
+        FailingCalls::on_file(service, "write,pwrite64,ftruncate:error=EROFS", &log)
+    });
+}
+
 /// Work is refused while it fails and goes on after it, and a kill brings nothing back.
 fn database_fails(mut service: Service, begin: impl Fn(&Service) -> Option<FailingCalls>) {
     let key = service.account(EMAIL, "agency");

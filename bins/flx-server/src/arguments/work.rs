@@ -50,6 +50,10 @@ pub(crate) struct Work {
     #[arg(long, env = "FLX_MAX_FRAMES", value_name = "FRAMES", default_value_t = 10_000)]
     max_frames: u32,
 
+    /// Most pixels of an AVIF result [default: 50000000 with libaom, 20000000 with rav1e]
+    #[arg(long, env = "FLX_AVIF_MAX_PIXELS", value_name = "PIXELS")]
+    avif_max_pixels: Option<u64>,
+
     /// Seconds that an upload may pause
     #[arg(
         long,
@@ -93,6 +97,7 @@ impl Work {
             .with_max_pixels(self.max_pixels)
             .with_max_side(self.max_side)
             .with_max_frames(self.max_frames)
+            .with_avif_max_pixels(self.avif_max_pixels)
             .with_body_idle_timeout(Duration::from_secs(self.body_idle_timeout_seconds))
             .with_body_min_rate(self.body_min_rate);
         let workers = match self.isolation {

@@ -241,9 +241,11 @@ async fn store(state: &Arc<State>, picture: Arc<Compressed>) -> Result<Pending, 
 
 /// What an output format cannot hold is a matter of the format, everything else of the file.
 fn field_of(error: &flx_worker::Error) -> &'static str {
-    use flx_core::Error::{FormatDisabled, OutputTooLarge};
+    use flx_core::Error::{FormatDisabled, OutputTooLarge, OutputTooManyPixels};
     match error {
-        flx_worker::Error::Picture(OutputTooLarge { .. } | FormatDisabled { .. }) => "format",
+        flx_worker::Error::Picture(
+            OutputTooLarge { .. } | OutputTooManyPixels { .. } | FormatDisabled { .. },
+        ) => "format",
         _ => "file",
     }
 }

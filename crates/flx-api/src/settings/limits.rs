@@ -15,6 +15,7 @@ pub struct WorkLimits {
     max_pixels: u64,
     max_side: u32,
     max_frames: u32,
+    avif_max_pixels: Option<u64>,
     body_idle_timeout: Duration,
     body_min_rate: u64,
 }
@@ -30,6 +31,7 @@ impl Default for WorkLimits {
             max_pixels: 50_000_000,
             max_side: 30_000,
             max_frames: 10_000,
+            avif_max_pixels: None,
             body_idle_timeout: Duration::from_secs(20),
             body_min_rate: 1024,
         }
@@ -99,6 +101,14 @@ impl WorkLimits {
         self
     }
 
+    /// `--avif-max-pixels`: most pixels of an AVIF result. Default: the codec's, 50,000,000 with
+    /// libaom and 20,000,000 with rav1e.
+    #[must_use]
+    pub fn with_avif_max_pixels(mut self, pixels: Option<u64>) -> Self {
+        self.avif_max_pixels = pixels;
+        self
+    }
+
     /// `--body-idle-timeout-seconds`: longest pause within an upload. Default 20 s.
     #[must_use]
     pub fn with_body_idle_timeout(mut self, pause: Duration) -> Self {
@@ -144,6 +154,10 @@ impl WorkLimits {
 
     pub(crate) fn max_frames(&self) -> u32 {
         self.max_frames
+    }
+
+    pub(crate) fn avif_max_pixels(&self) -> Option<u64> {
+        self.avif_max_pixels
     }
 
     pub(crate) fn body_idle_timeout(&self) -> Duration {

@@ -21,12 +21,20 @@ use crate::problem::{Kind, Problem};
 /// Time before the minimum rate is asked for.
 const RATE_GRACE: Duration = Duration::from_secs(10);
 
+/// Bytes given out at a time. The parser takes all that is ready into a buffer, which never shrinks
+/// again; a thousand uploads have one each.
+const SIP_BYTES: usize = 8 * 1024;
+
 /// A request's body. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Body(Rc<Inner>);
 
 struct Inner {
     payload: RefCell<Payload>,
+    /// Arrived and not yet given out.
+    rest: RefCell<Bytes>,
+    /// Whether what was given out is to be worked on before there is more.
+    sipped: Cell<bool>,
     received: Cell<u64>,
     limit: Cell<u64>,
     ended: Cell<bool>,
@@ -39,6 +47,8 @@ impl Body {
     pub(crate) fn new(payload: Payload) -> Self {
         Self(Rc::new(Inner {
             payload: RefCell::new(payload),
+            rest: RefCell::new(Bytes::new()),
+            sipped: Cell::new(false),
             received: Cell::new(0),
             limit: Cell::new(u64::MAX),
             ended: Cell::new(false),
@@ -118,18 +128,30 @@ impl Stream for Body {
         if inner.ended.get() {
             return Poll::Ready(None);
         }
-        let polled = Pin::new(&mut *inner.payload.borrow_mut()).poll_next(cx);
-        match &polled {
-            Poll::Ready(Some(Ok(piece))) => {
-                inner.received.set(inner.received.get() + piece.len() as u64);
-                if self.is_over_limit() {
-                    return Poll::Ready(Some(Err(PayloadError::Overflow)));
-                }
-            }
-            Poll::Ready(None) => inner.ended.set(true),
-            _ => {}
+        if inner.sipped.replace(false) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        polled
+        let mut rest = inner.rest.borrow_mut();
+        if rest.is_empty() {
+            match Pin::new(&mut *inner.payload.borrow_mut()).poll_next(cx) {
+                Poll::Ready(Some(Ok(piece))) => {
+                    inner.received.set(inner.received.get() + piece.len() as u64);
+                    if self.is_over_limit() {
+                        return Poll::Ready(Some(Err(PayloadError::Overflow)));
+                    }
+                    *rest = piece;
+                }
+                Poll::Ready(None) => {
+                    inner.ended.set(true);
+                    return Poll::Ready(None);
+                }
+                other => return other,
+            }
+        }
+        inner.sipped.set(true);
+        let sip = rest.len().min(SIP_BYTES);
+        Poll::Ready(Some(Ok(rest.split_to(sip))))
     }
 }
 

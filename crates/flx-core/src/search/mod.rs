@@ -17,6 +17,7 @@ use crate::encode::{Coding, How, Written, alternatives, may_be_nearly_lossless};
 use crate::pace::Load;
 use crate::quality::quality_for_score;
 use crate::raster::Raster;
+use crate::resize::TargetSize;
 use crate::{Error, Format, Options, QualityChoice};
 
 /// A result, and what is known of it.
@@ -70,10 +71,11 @@ pub(crate) fn smallest(
     how: &How<'_>,
     encodes: &mut u32,
 ) -> Result<Found, Error> {
+    let size = TargetSize { width: raster.width(), height: raster.height() };
     let fitting: Vec<Format> = formats
         .iter()
         .copied()
-        .filter(|format| raster.width().max(raster.height()) <= format.max_side())
+        .filter(|format| how.limits.check_output(*format, size).is_ok())
         .collect();
     let promising = sample::promising(raster, &fitting, options, how)?;
     let mut best: Option<Found> = None;

@@ -70,6 +70,27 @@ fn webp_refuses_a_side_it_cannot_hold_and_says_what_fits() {
     assert!(compress(&input, &options, &Limits::default()).is_ok());
 }
 
+#[cfg(all(feature = "avif", feature = "webp"))]
+#[test]
+fn avif_is_bound_in_pixels_and_says_what_fits() {
+    let input = png(picture(301, 200));
+    let limits = Limits::default().with_max_avif_pixels(10_000);
+    let options = Options::default().with_format(Format::Avif);
+    let error = compress(&input, &options, &limits).unwrap_err();
+    let Error::OutputTooManyPixels { limit: 10_000, suggested_width, suggested_height, .. } = error
+    else {
+        panic!("{error:?}");
+    };
+    assert!((9_700..=10_000).contains(&(suggested_width * suggested_height)));
+    let scaled = options
+        .clone()
+        .with_max_width(std::num::NonZeroU32::new(suggested_width).unwrap())
+        .with_max_height(std::num::NonZeroU32::new(suggested_height).unwrap());
+    assert_eq!(compress(&input, &scaled, &limits).unwrap().format(), Format::Avif);
+    let of_two = options.with_format("avif,webp".parse::<flx_core::FormatChoice>().unwrap());
+    assert_eq!(compress(&input, &of_two, &limits).unwrap().format(), Format::WebP);
+}
+
 #[test]
 fn a_passed_deadline_and_a_raised_flag_stop_before_the_next_stage() {
     let input = png(picture(100, 100));

@@ -184,6 +184,18 @@ fn no_reservation_is_granted_to_a_key_after_its_roll() {
 }
 
 #[test]
+fn a_rotated_signing_secret_is_another_one_and_in_the_audit_log() {
+    on_every_backend(|db| {
+        let store = db.store();
+        let first = store.signing_secret().unwrap();
+        let second = store.rotate_signing_secret(&tester(), T0).unwrap();
+        assert_ne!(second, first);
+        assert_eq!(db.store().signing_secret().unwrap(), second);
+        assert_eq!(store.audit_entries(None, 1).unwrap()[0].action, "link-secret.rotate");
+    });
+}
+
+#[test]
 fn the_first_signing_secret_is_everybodys() {
     on_every_backend(|db| {
         let secrets = at_once(db, 6, |store, _| store.signing_secret().unwrap());
