@@ -92,7 +92,9 @@ impl Form {
         self
     }
 
-    pub(crate) fn into_body(self) -> multipart::Form {
+    /// The body of a request.
+    #[must_use]
+    pub fn into_body(self) -> multipart::Form {
         self.0.into_iter().fold(multipart::Form::new(), |form, part| match part {
             Part::Text(name, value) => form.text(name, value),
             Part::File(field, name, bytes) => {

@@ -132,6 +132,7 @@ fn serve(listener: TcpListener, state: Arc<State>) -> std::io::Result<Server> {
                 }
                 routes::register(config);
             })
+            .wrap(from_fn(dashboard::read_in_time))
             .wrap(from_fn(finish))
             .wrap(TracingLogger::<RequestSpan>::new())
     })

@@ -39,6 +39,8 @@ pub(crate) struct Caller {
     pub(crate) usage: Usage,
     /// Of work that shall be done once, however often it is asked for.
     pub(crate) idempotency: Option<IdempotencyKey>,
+    /// Whether that key was used before: the answer may be there already.
+    pub(crate) asked_before: bool,
 }
 
 impl Caller {
@@ -57,15 +59,25 @@ impl Caller {
         self.plan(state).compressions_per_period().left(self.usage.compressions_used)
     }
 
-    fn with_idempotency(mut self, headers: &HeaderMap) -> Result<Self, Problem> {
-        self.idempotency = IdempotencyKey::of(headers)?;
+    async fn with_idempotency(
+        mut self,
+        state: &Arc<State>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        let Some(key) = IdempotencyKey::of(headers)? else { return Ok(self) };
+        let (store, account) = (state.store().clone(), self.account.id.clone());
+        let known = state
+            .blocking(move || store.knows_idempotency_key(&account, key.digest(), now_ms()))
+            .await?;
+        self.asked_before = known.map_err(|error| refuse::store(&error))?;
+        self.idempotency = Some(key);
         Ok(self)
     }
 
     /// Refuses more pictures than there were credits for when the request came. One that may have
     /// been charged before is let through: it is answered without credits, or reserving refuses.
     pub(crate) fn must_afford(&self, state: &State, pictures: u32) -> Result<(), Problem> {
-        if pictures <= self.credits_left(state).get() || self.idempotency.is_some() {
+        if pictures <= self.credits_left(state).get() || self.asked_before {
             return Ok(());
         }
         let used = self.usage.compressions_used.get();
@@ -102,8 +114,11 @@ pub(crate) async fn admitted(
         Ok(state) => state,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
-    let caller = caller(&state, request.request()).await;
-    let caller = match caller.and_then(|caller| caller.with_idempotency(request.headers())) {
+    let caller = match caller(&state, request.request()).await {
+        Ok(caller) => caller.with_idempotency(&state, request.headers()).await,
+        Err(problem) => Err(problem),
+    };
+    let caller = match caller {
         Ok(caller) => caller,
         Err(problem) => return Ok(refuse_unread(request, &problem)),
     };
@@ -166,7 +181,7 @@ async fn caller(state: &Arc<State>, request: &HttpRequest) -> Result<Caller, Pro
     let (account, key, usage) = (holder.account, holder.key, holder.usage);
     let span = tracing::Span::current();
     span.record("account", account.id.as_str()).record("key", key.masked.to_string());
-    Ok(Caller { account, key: Some(key), usage, idempotency: None })
+    Ok(Caller { account, key: Some(key), usage, idempotency: None, asked_before: false })
 }
 
 /// The key of `Authorization: Bearer …`, and nowhere else.

@@ -17,6 +17,7 @@ mod links;
 mod openers;
 mod operator;
 mod settings;
+mod short_forms;
 mod sign_in;
 mod usage;
 mod visitor;
@@ -29,6 +30,8 @@ use self::answer::Stop;
 pub(crate) use self::attempts::Attempts;
 pub(crate) use self::credentials::Hashing;
 pub(crate) use self::openers::{demo_link, set_up_link};
+pub(crate) use self::short_forms::read_in_time;
+pub(crate) use self::visitor::Renewed;
 use crate::problem::Problem;
 use crate::routes::{read, resource};
 

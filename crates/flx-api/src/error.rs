@@ -72,6 +72,6 @@ pub enum Error {
         /// The value given.
         value: String,
         /// What is allowed, in words.
-        allowed: &'static str,
+        allowed: String,
     },
 }

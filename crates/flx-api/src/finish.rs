@@ -16,6 +16,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use tracing_actix_web::RequestId;
 
+use crate::dashboard::Renewed;
 use crate::metrics;
 use crate::problem::Problem;
 
@@ -45,6 +46,7 @@ pub(crate) async fn finish(
     if is_failure(response.status()) && !whole {
         response = in_problem_form(response, id.clone());
     }
+    bring_renewed_cookie(&mut response);
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Pages and downloads have rules of their own; what is neither is no page at all.
@@ -74,6 +76,19 @@ fn label(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+/// Gives the browser its session's new token, unless it is given another one or none by the answer
+/// itself. The old token is not believed for long.
+fn bring_renewed_cookie(response: &mut ServiceResponse<BoxBody>) {
+    let renewed = response.request().extensions_mut().remove::<Renewed>();
+    let Some(Renewed(cookie)) = renewed else { return };
+    if response.response().cookies().any(|given| given.name() == cookie.name()) {
+        return;
+    }
+    if let Err(error) = response.response_mut().add_cookie(&cookie) {
+        tracing::error!(error = %error, "a session's new cookie was not set");
     }
 }
 

@@ -44,6 +44,11 @@ impl IdempotencyKey {
         Ok(Some(Self(*blake3::hash(key.as_bytes()).as_bytes())))
     }
 
+    /// The digest.
+    pub(crate) fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// What tells this request from others.
     pub(crate) fn once(self, fingerprint: [u8; 32]) -> Once {
         Once { key_digest: self.0, fingerprint, keep_ms: KEEP_MS }

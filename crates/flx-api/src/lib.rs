@@ -45,6 +45,7 @@ mod link_secret;
 mod metrics;
 mod names;
 mod origin;
+mod pieces;
 mod problem;
 mod progress;
 mod range;

@@ -47,7 +47,7 @@ fn signer(secret: &SigningSecret) -> Result<Signer, Error> {
     Signer::new(secret.expose()).ok_or(Error::Setting {
         name: "the signing secret",
         value: String::from("unusable"),
-        allowed: "32 bytes",
+        allowed: "32 bytes".into(),
     })
 }
 

@@ -48,6 +48,14 @@ impl Signer {
         if now_ms.div_euclid(1000) >= expires { Err(Refused::Expired) } else { Ok(()) }
     }
 
+    /// What the forms of a browser session must carry, in hex.
+    pub(crate) fn form(&self, session: &str) -> String {
+        let mut mac = self.mac.clone();
+        mac.update(b"flx form v1\0");
+        mac.update(session.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+
     fn mac_of(&self, id: &str, expires_s: i64) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
         mac.update(b"flx result v1\0");

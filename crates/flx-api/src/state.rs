@@ -7,7 +7,7 @@ use std::sync::{Arc, Once};
 
 use flx_core::Limits;
 use flx_keys::{KeyringOptions, Verifier};
-use flx_plans::Plans;
+use flx_plans::{Plans, Tier};
 use flx_store::Store;
 use flx_worker::Tally;
 use tokio::runtime::Handle;
@@ -72,6 +72,7 @@ impl State {
         let workers = limits.workers();
         let memory = limits.memory().unwrap_or_else(default_memory_limit);
         let admission = Admission::new(limits.queue(), workers, memory);
+        plans_fit(&plans, &admission)?;
         let tally = Arc::new(Tally::default());
         let pool = start_codecs(&settings, &admission, &tally)?;
         Ok(Self {
@@ -310,6 +311,22 @@ fn start_codecs(
         }
         Ok::<_, Error>(codec)
     })
+}
+
+/// A request that could never be taken would be told to come back for ever.
+fn plans_fit(plans: &Plans, admission: &Admission) -> Result<(), Error> {
+    let most = admission.largest_request();
+    for tier in Tier::ALL {
+        let files = plans.plan(tier).max_files_per_request();
+        if usize::try_from(files).is_ok_and(|files| files > most) {
+            return Err(Error::Setting {
+                name: "max_files_per_request",
+                value: format!("{files} ({tier})"),
+                allowed: format!("at most {most}; more with a longer --queue"),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn load_plans(settings: &Settings) -> Result<Plans, Error> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_multipart::{Field, Multipart};
 use actix_web::http::header::HeaderMap;
 use futures_util::StreamExt as _;
+use subtle::ConstantTimeEq as _;
 
 pub(crate) use self::body::Body;
 use self::body::{malformed, multipart};
@@ -179,7 +180,7 @@ impl<'a> Reader<'a> {
         if let Some(token) = &mut self.token {
             if name == TOKEN_FIELD {
                 let text = read_text(&mut part, TOKEN_FIELD, body).await?;
-                token.seen = text == token.expected;
+                token.seen = bool::from(text.as_bytes().ct_eq(token.expected.as_bytes()));
                 return if token.seen { Ok(()) } else { Err(refuse::forged()) };
             }
             if !token.seen {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use image::{DynamicImage, ImageBuffer, Pixel, Primitive, Rgba, RgbaImage};
 
 use crate::decode::Wanted;
+use crate::probe::Header;
 use crate::resize::{self, TargetSize};
-use crate::{Error, Limits, SourceFormat, Stage, colour, decode, probe};
+use crate::{Error, ImageInfo, Limits, SourceFormat, Stage, colour, decode, probe};
 
 /// A PNG with or without alpha, drawn over a picture after orientation and scaling.
 ///
@@ -72,6 +73,15 @@ impl Watermark {
                 position: Position::default(),
             })
             .map_err(|error| Error::Watermark(Box::new(error)))
+    }
+
+    /// What the header tells, which is all that is looked at.
+    ///
+    /// # Errors
+    /// Those of [`from_png`](Self::from_png) that a header alone leads to.
+    pub fn probe(png: &[u8], limits: &Limits) -> Result<ImageInfo, Error> {
+        let header = header(png, limits);
+        header.map(|header| header.info).map_err(|error| Error::Watermark(Box::new(error)))
     }
 
     /// Bytes that its pixels take in memory, for as long as a clone of it lives.
@@ -207,7 +217,7 @@ impl Position {
 /// A margin of 2 % of the picture's width keeps the watermark off the border.
 const MARGIN_SHARE: f64 = 0.02;
 
-fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
+fn header<'a>(png: &'a [u8], limits: &Limits) -> Result<Header<'a>, Error> {
     limits.check_bytes(png)?;
     let header = probe::header(png)?;
     if header.info.format() != SourceFormat::Png {
@@ -218,6 +228,11 @@ fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
         });
     }
     limits.check(&header.info)?;
+    Ok(header)
+}
+
+fn decode_png(png: &[u8], limits: &Limits) -> Result<DynamicImage, Error> {
+    let header = header(png, limits)?;
     limits.may_go_on(Stage::Decode)?;
     let (picture, _) = colour::to_srgb(decode::decode(png, &header, &Wanted::default())?);
     let mut picture = picture.into_image();

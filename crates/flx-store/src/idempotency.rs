@@ -79,6 +79,26 @@ impl Store {
         })
     }
 
+    /// Whether an account used a key for some request that is remembered still.
+    ///
+    /// # Errors
+    /// Only outages.
+    pub fn knows_idempotency_key(
+        &self,
+        account: &AccountId,
+        key_digest: &[u8; 32],
+        now_ms: i64,
+    ) -> Result<bool> {
+        let expires: Option<i64> = self.read(|connection| {
+            Ok(idempotent_requests::table
+                .find((account.as_str(), key_digest.as_slice()))
+                .select(idempotent_requests::expires_at_ms)
+                .get_result(connection)
+                .optional()?)
+        })?;
+        Ok(expires.is_some_and(|moment| moment > now_ms))
+    }
+
     /// Deletes what has been kept for long enough; returns how many there were.
     ///
     /// # Errors

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 use flx_keys::{Actor, PasswordHash};
+use flx_plans::Tier;
 
-use crate::accounts::{ACCOUNT_COLUMNS, AccountRow, take};
+use crate::accounts::{ACCOUNT_COLUMNS, AccountRow, create, take};
 use crate::audit::{self, Deed};
 use crate::connection::Connection;
 use crate::schema::{accounts, one_time_links, passwords};
@@ -37,6 +38,25 @@ impl Store {
         let Some((account, hash)) = row else { return Ok(None) };
         let password = hash.map(|hash| PasswordHash::parse(&hash)).transpose()?;
         Ok(Some(SignIn { account: account.into_account()?, password }))
+    }
+
+    /// Creates an account with a password, or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the address is taken.
+    pub fn sign_up(
+        &self,
+        email: &Email,
+        tier: Tier,
+        hash: &PasswordHash,
+        by: &Actor,
+        now_ms: i64,
+    ) -> Result<Account> {
+        self.write(|connection| {
+            let account = create(connection, email, tier, by, now_ms)?;
+            set(connection, &account, hash, None, by, now_ms)?;
+            account.into_account()
+        })
     }
 
     /// Sets the password of an account and ends its browser sessions but the one given; a one-time

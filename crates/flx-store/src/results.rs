@@ -135,22 +135,29 @@ impl Store {
         rows.into_iter().map(|row| Ok(row.into_result()?.result)).collect()
     }
 
-    /// At most `limit` results that have expired, oldest first. Delete their files, then hand their
-    /// ids to [`Store::delete_results`].
+    /// At most `limit` results that have expired, oldest first; those behind `after` when it is
+    /// given. Delete their files, then hand their ids to [`Store::delete_results`].
     ///
     /// # Errors
     /// Only outages.
     pub fn expired_results(
         &self,
         now_ms: i64,
+        after: Option<&StoredResult>,
         limit: u32,
     ) -> Result<Vec<StoredResult>, StoreError> {
         self.read(|connection| {
-            let rows: Vec<ResultRow> = results::table
+            let mut query = results::table
                 .filter(results::expires_at_ms.le(now_ms))
-                .order(results::expires_at_ms)
+                .order((results::expires_at_ms, results::id))
                 .limit(limit.into())
-                .load(connection)?;
+                .into_boxed();
+            if let Some(NewResult { expires_at_ms, id, .. }) = after.map(|after| &after.result) {
+                let same_moment = results::expires_at_ms.eq(*expires_at_ms);
+                let behind = results::expires_at_ms.gt(*expires_at_ms);
+                query = query.filter(behind.or(same_moment.and(results::id.gt(id.as_str()))));
+            }
+            let rows: Vec<ResultRow> = query.load(connection)?;
             rows.into_iter().map(ResultRow::into_result).collect()
         })
     }

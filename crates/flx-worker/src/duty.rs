@@ -11,7 +11,7 @@ use std::time::Instant;
 use flx_core::{Options, Watermark};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::message::{Answer, Request};
+use crate::message::{Answer, MarkHead, Request};
 use crate::{Containment, frame};
 
 /// The first argument of a child. It is no flag of the program's: people have no use for it.
@@ -70,10 +70,8 @@ impl Duty {
         while let Some((head, file)) = frame::read(&mut requests, u64::MAX)? {
             let request = postcard::from_bytes(&head).map_err(io::Error::other)?;
             drop(head);
-            let at_once = match &request {
-                Request::Compress { options, .. } => of_options(options, threads),
-                Request::Watermark { .. } => 1,
-            };
+            let Request::Compress { options, .. } = &request;
+            let at_once = of_options(options, threads);
             // Threads beyond the first are there for one picture, so that many idle children are
             // not many times as many threads.
             let several = if at_once > 1 { pool(at_once).ok() } else { None };
@@ -96,24 +94,31 @@ fn pool(threads: usize) -> io::Result<ThreadPool> {
 }
 
 fn attempt(request: Request, file: &[u8]) -> (Answer, Vec<u8>) {
-    let work = AssertUnwindSafe(|| match request {
-        Request::Compress { options, mut limits, time_left } => {
-            if let Some(left) = time_left {
-                limits = limits.with_deadline(Instant::now() + left);
+    let Request::Compress { options, mut limits, time_left, mark } = request;
+    if let Some(left) = time_left {
+        limits = limits.with_deadline(Instant::now() + left);
+    }
+    let work = AssertUnwindSafe(|| {
+        let mark_bytes = mark.as_ref().map_or(0, |mark| mark.bytes);
+        let mark_at =
+            usize::try_from(mark_bytes).ok().and_then(|bytes| file.len().checked_sub(bytes));
+        let (file, mark_file) = file.split_at_checked(mark_at.unwrap_or(0)).unwrap_or((file, &[]));
+        let options = match mark {
+            Some(MarkHead { look, limits, .. }) => {
+                options.with_watermark(look.of(Watermark::from_png(mark_file, &limits)?))
             }
-            match flx_core::compress(file, &options, &limits) {
-                Ok(mut picture) => {
-                    let bytes = picture.take_bytes();
-                    (Answer::Compressed(Ok(picture)), bytes)
-                }
-                Err(error) => (Answer::Compressed(Err(error)), Vec::new()),
-            }
-        }
-        Request::Watermark { limits } => {
-            (Answer::Watermark(Watermark::from_png(file, &limits)), Vec::new())
-        }
+            None => options,
+        };
+        flx_core::compress(file, &options, &limits)
     });
-    catch_unwind(work).unwrap_or((Answer::Panicked, Vec::new()))
+    match catch_unwind(work) {
+        Ok(Ok(mut picture)) => {
+            let bytes = picture.take_bytes();
+            (Answer::Compressed(Ok(picture)), bytes)
+        }
+        Ok(Err(error)) => (Answer::Compressed(Err(error)), Vec::new()),
+        Err(_) => (Answer::Panicked, Vec::new()),
+    }
 }
 
 fn send(to: &mut impl Write, answer: &Answer, picture: &[u8]) -> io::Result<()> {

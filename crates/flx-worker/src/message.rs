@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use flx_core::{Compressed, Error, Limits, Options, Watermark};
+use flx_core::{Compressed, Error, Limits, Options};
 use serde::{Deserialize, Serialize};
 
-use crate::Containment;
+use crate::{Containment, Look};
 
 /// What a child is to do with the file that follows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,12 +18,20 @@ pub(crate) enum Request {
         limits: Limits,
         /// How long it may take.
         time_left: Option<Duration>,
+        /// The watermark, whose file follows the picture's.
+        mark: Option<MarkHead>,
     },
-    /// Decode it as a watermark.
-    Watermark {
-        /// Within which limits.
-        limits: Limits,
-    },
+}
+
+/// A watermark, but for its file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct MarkHead {
+    /// Bytes of its file.
+    pub(crate) bytes: u64,
+    /// How it is drawn.
+    pub(crate) look: Look,
+    /// Within which limits it is decoded.
+    pub(crate) limits: Limits,
 }
 
 /// What a child says.
@@ -33,8 +41,6 @@ pub(crate) enum Answer {
     Ready(Containment),
     /// The facts; the picture follows.
     Compressed(Result<Compressed, Error>),
-    /// The watermark.
-    Watermark(Result<Watermark, Error>),
     /// The codec panicked.
     Panicked,
 }

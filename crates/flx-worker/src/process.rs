@@ -1,6 +1,6 @@
 //! One child, from its start to its end.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +17,50 @@ const END_PATIENCE: Duration = Duration::from_secs(1);
 /// What pipes hold where the system lets them: fewer turns for a whole picture.
 #[cfg(target_os = "linux")]
 const PIPE_BYTES: usize = 1024 * 1024;
+
+/// A file that goes to a child: read from its beginning, so many bytes.
+pub struct Part<'a> {
+    file: &'a mut dyn Source,
+    bytes: u64,
+}
+
+/// What can be read from its beginning more than once.
+trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
+
+impl<'a> Part<'a> {
+    /// A file of so many bytes.
+    pub fn new(file: &'a mut (impl Read + Seek), bytes: u64) -> Self {
+        Self { file, bytes }
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes it to a child. An error in it is noted; the child's are returned.
+    fn send(&mut self, to: &mut impl io::Write, unread: &mut Option<io::Error>) -> io::Result<()> {
+        if let Err(error) = self.file.seek(SeekFrom::Start(0)) {
+            *unread = Some(error);
+            return Ok(());
+        }
+        let mut file = Noted { file: (&mut *self.file).take(self.bytes), error: &mut *unread };
+        let sent = io::copy(&mut file, to)?;
+        if sent < self.bytes && unread.is_none() {
+            *unread = Some(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Part").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
 
 /// A child that is ready. Ended when dropped.
 #[derive(Debug)]
@@ -72,13 +116,12 @@ impl Process {
         self.child.try_wait().ok().flatten()
     }
 
-    /// Sends a request with a file and waits for the answer. After an error the process is of no
+    /// Sends a request with its files and waits for the answer. After an error the process is of no
     /// more use.
     pub(crate) fn ask(
         &mut self,
         request: &Request,
-        file: &mut impl Read,
-        file_bytes: u64,
+        files: &mut [Part<'_>],
         terms: &Terms<'_>,
     ) -> Result<(Answer, Vec<u8>), Broken> {
         let protocol = |error| Broken::Other(Error::Protocol(error));
@@ -86,17 +129,17 @@ impl Process {
         let (stdin, stdout, most) = (&mut self.stdin, &mut self.stdout, self.most_bytes);
         let work = || {
             let mut unread = None;
-            let sent = frame::begin(stdin, &head, file_bytes).and_then(|()| {
-                let mut file = Noted { file: file.take(file_bytes), error: &mut unread };
-                io::copy(&mut file, stdin)
+            let bytes = files.iter().map(|file| file.bytes).sum();
+            // A child that died half-way shows it by its status.
+            let _ = frame::begin(stdin, &head, bytes).and_then(|()| {
+                files.iter_mut().try_for_each(|file| match unread {
+                    Some(_) => Ok(()),
+                    None => file.send(stdin, &mut unread),
+                })
             });
-            match (unread, sent) {
-                (Some(error), _) => Err(Error::Source(error)),
-                (None, Ok(sent)) if sent < file_bytes => {
-                    Err(Error::Source(io::ErrorKind::UnexpectedEof.into()))
-                }
-                // A child that died half-way shows it by its status.
-                (None, _) => Ok(frame::read(stdout, most).ok().flatten()),
+            match unread {
+                Some(error) => Err(Error::Source(error)),
+                None => Ok(frame::read(stdout, most).ok().flatten()),
             }
         };
         let (answer, ended) = watched(&mut self.child, terms.kill_at(), terms.cancel(), work)

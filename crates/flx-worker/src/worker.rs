@@ -1,15 +1,14 @@
 //! A place that always has a child, as far as there can be one.
 
-use std::io::{Read, Seek, SeekFrom};
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flx_core::{CancelFlag, Compressed, Limits, Options, Watermark};
+use flx_core::{CancelFlag, Compressed, Limits, Options};
 
-use crate::message::{Answer, Request};
-use crate::process::{Broken, Process};
-use crate::{Command, Containment, Error, Tally};
+use crate::message::{Answer, MarkHead, Request};
+use crate::process::{Broken, Part, Process};
+use crate::{Command, Containment, Error, Mark, Tally};
 
 /// What a codec may take beyond its deadline, which it keeps by itself between its stages.
 const GRACE: Duration = Duration::from_secs(2);
@@ -78,43 +77,33 @@ impl Worker {
         Ok((worker, containment))
     }
 
-    /// [`flx_core::compress`] in the child. The file is read from its beginning.
+    /// [`flx_core::compress`] in the child, with a watermark that is decoded there.
     ///
     /// # Errors
     /// Every [`Error`].
-    pub fn compress(
+    pub fn compress<'a>(
         &mut self,
-        file: &mut (impl Read + Seek),
-        bytes: u64,
+        picture: Part<'a>,
+        mark: Option<Mark<'a>>,
         options: &Options,
         limits: &Limits,
         terms: &Terms<'_>,
     ) -> Result<Compressed, Error> {
+        let head = mark.as_ref().map(|mark| MarkHead {
+            bytes: mark.file.bytes(),
+            look: mark.look,
+            limits: mark.limits.clone(),
+        });
         let request = || Request::Compress {
             options: options.clone(),
             limits: limits.clone(),
             time_left: terms.time_left(),
+            mark: head.clone(),
         };
-        match self.ask(request, file, bytes, terms)? {
+        let mut files: Vec<Part<'a>> =
+            std::iter::once(picture).chain(mark.map(|mark| mark.file)).collect();
+        match self.ask(request, &mut files, terms)? {
             (Answer::Compressed(picture), body) => Ok(picture?.with_bytes(body)),
-            (answer, _) => Err(self.misunderstood(&answer)),
-        }
-    }
-
-    /// [`Watermark::from_png`] in the child. The file is read from its beginning.
-    ///
-    /// # Errors
-    /// Every [`Error`].
-    pub fn watermark(
-        &mut self,
-        file: &mut (impl Read + Seek),
-        bytes: u64,
-        limits: &Limits,
-        terms: &Terms<'_>,
-    ) -> Result<Watermark, Error> {
-        let request = || Request::Watermark { limits: limits.clone() };
-        match self.ask(request, file, bytes, terms)? {
-            (Answer::Watermark(watermark), _) => Ok(watermark?),
             (answer, _) => Err(self.misunderstood(&answer)),
         }
     }
@@ -123,16 +112,18 @@ impl Worker {
     fn ask(
         &mut self,
         request: impl Fn() -> Request,
-        file: &mut (impl Read + Seek),
-        bytes: u64,
+        files: &mut [Part<'_>],
         terms: &Terms<'_>,
     ) -> Result<(Answer, Vec<u8>), Error> {
+        let bytes: u64 = files.iter().map(|file| file.bytes()).sum();
         let mut killed_before = false;
         loop {
-            file.seek(SeekFrom::Start(0)).map_err(Error::Source)?;
+            if terms.cancel().is_some_and(CancelFlag::is_raised) {
+                return Err(Error::Cancelled);
+            }
             // Put back when it has answered: after anything else there is a new one.
             let mut process = self.ready()?;
-            match process.ask(&request(), file, bytes, terms) {
+            match process.ask(&request(), files, terms) {
                 Ok(answer) => {
                     self.process = Some(process);
                     return Ok(answer);
@@ -154,6 +145,18 @@ impl Worker {
                 Err(Broken::Other(error)) => return Err(error),
             }
         }
+    }
+
+    /// How long there can be no child: until then every picture is refused. Starts one where it is
+    /// time to, so that no picture has to wait for that.
+    pub fn rest(&mut self) -> Option<Duration> {
+        if self.process.is_none()
+            && let Ok(process) = self.ready()
+        {
+            self.process = Some(process);
+        }
+        let moment = self.not_before.filter(|_| self.process.is_none())?;
+        Some(moment.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
     }
 
     /// The child, or a new one where it has ended.
@@ -244,7 +247,8 @@ mod tests {
     fn ask(worker: &mut Worker) -> Error {
         let (options, limits) = (Options::default(), Limits::default());
         let mut file = Cursor::new(b"picture");
-        worker.compress(&mut file, 7, &options, &limits, &Terms::default()).unwrap_err()
+        let file = Part::new(&mut file, 7);
+        worker.compress(file, None, &options, &limits, &Terms::default()).unwrap_err()
     }
 
     #[test]

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flx_core::{CancelFlag, Format, Limits, Options, Watermark, compress};
-use flx_worker::{Command, Duty, Error, Tally, Terms, Worker};
+use flx_worker::{Command, Duty, Error, Look, Mark, Part, Tally, Terms, Worker};
 
 /// Asks the child to try what it must not be able to do, and to end with a code that tells.
 const TRY: &str = "FLX_TRY";
@@ -33,7 +33,7 @@ type Test = (&'static str, fn());
 const TESTS: [Test; 6] = [
     ("pictures_are_the_same_as_without_it", pictures_are_the_same_as_without_it),
     ("faults_come_back_word_for_word", faults_come_back_word_for_word),
-    ("a_watermark_goes_there_and_back", a_watermark_goes_there_and_back),
+    ("a_watermark_is_drawn_there_as_it_is_here", a_watermark_is_drawn_there_as_it_is_here),
     ("a_cancelled_picture_ends_its_child", a_cancelled_picture_ends_its_child),
     ("a_child_cannot_reach_anything", a_child_cannot_reach_anything),
     ("a_source_that_is_too_short_is_told", a_source_that_is_too_short_is_told),
@@ -94,7 +94,9 @@ fn in_child(
     terms: &Terms<'_>,
 ) -> Result<Vec<u8>, Error> {
     let limits = Limits::default();
-    let made = worker.compress(&mut Cursor::new(file), file.len() as u64, options, &limits, terms);
+    let mut cursor = Cursor::new(file);
+    let part = Part::new(&mut cursor, file.len() as u64);
+    let made = worker.compress(part, None, options, &limits, terms);
     made.map(flx_core::Compressed::into_bytes)
 }
 
@@ -130,22 +132,28 @@ fn faults_come_back_word_for_word() {
     assert!(error.to_string().starts_with("deadline passed before probe"), "{error}");
 }
 
-fn a_watermark_goes_there_and_back() {
+fn a_watermark_is_drawn_there_as_it_is_here() {
     let mut worker = worker(&Arc::default());
-    let (limits, terms) = (Limits::default(), Terms::default());
+    let limits = Limits::default();
     let png = compress(&picture(40, 30), &Options::new(Format::Png), &limits).unwrap();
-    let size = png.bytes().len() as u64;
-    let there = worker.watermark(&mut Cursor::new(png.bytes()), size, &limits, &terms).unwrap();
-    let here = Watermark::from_png(png.bytes(), &limits).unwrap();
     let file = picture(300, 200);
     let options = Options::new(Format::Png);
-    let made = in_child(&mut worker, &file, &options.clone().with_watermark(there), &terms);
+    let look = Look { position: flx_core::Position::TopLeft, ..Look::default() };
+    let mut draw = |mark: &[u8]| {
+        let (mut picture, mut mark_file) = (Cursor::new(&file), Cursor::new(mark));
+        let picture = Part::new(&mut picture, file.len() as u64);
+        let mark_file = Part::new(&mut mark_file, mark.len() as u64);
+        let mark = Mark::new(mark_file, look, limits.clone());
+        worker.compress(picture, Some(mark), &options, &limits, &Terms::default())
+    };
+    let here = look.of(Watermark::from_png(png.bytes(), &limits).unwrap());
     let same = compress(&file, &options.clone().with_watermark(here), &limits).unwrap();
-    assert_eq!(made.unwrap(), same.bytes());
+    assert_eq!(draw(png.bytes()).unwrap().bytes(), same.bytes());
     assert_ne!(same.bytes(), compress(&file, &options, &limits).unwrap().bytes());
-    let refused = worker.watermark(&mut Cursor::new(&file), file.len() as u64, &limits, &terms);
-    let same = Watermark::from_png(&file, &limits).unwrap_err();
-    assert!(matches!(refused.unwrap_err(), Error::Picture(error) if error == same));
+    for broken in [&file[..], &png.bytes()[..png.bytes().len() / 2], b""] {
+        let same = Watermark::from_png(broken, &limits).unwrap_err();
+        assert!(matches!(draw(broken).unwrap_err(), Error::Picture(error) if error == same));
+    }
 }
 
 fn a_cancelled_picture_ends_its_child() {
@@ -173,8 +181,9 @@ fn a_source_that_is_too_short_is_told() {
     let mut worker = worker(&Arc::default());
     let (limits, terms) = (Limits::default(), Terms::default());
     let (file, options) = (picture(30, 20), Options::default());
-    let made =
-        worker.compress(&mut Cursor::new(&file), file.len() as u64 + 1, &options, &limits, &terms);
+    let mut cursor = Cursor::new(&file);
+    let part = Part::new(&mut cursor, file.len() as u64 + 1);
+    let made = worker.compress(part, None, &options, &limits, &terms);
     assert!(matches!(made, Err(Error::Source(_))), "{made:?}");
     in_child(&mut worker, &file, &options, &terms).unwrap();
 }

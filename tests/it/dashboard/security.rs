@@ -1,5 +1,9 @@
 //! What strangers, other sites and thieves cannot do.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use flx_tests::person::{csrf_in, reset_link, token};
 use flx_tests::{Form, JumpingClock, PASSWORD, Person, Service, Setup, holds_a_key};
 use reqwest::Method;
@@ -148,6 +152,52 @@ fn a_session_gets_new_tokens_and_ends_when_it_is_left_alone() {
     }
     clock.jump(14);
     person.get("/usage").expect(303);
+}
+
+#[test]
+fn a_page_that_stood_open_for_days_still_sends_its_form_and_the_new_token_comes_with_any_answer() {
+    let Some(clock) = JumpingClock::new() else { return };
+    let service = clock.tells(Setup::new()).start();
+    let person = Person::invited(&service, "ada@example.org", "pro");
+    let csrf = person.csrf("/compress");
+    clock.jump(1);
+    // The first request of the day is the script's: its answer is JSON and no page.
+    let before = person.cookie("flx_session").unwrap();
+    let form = Form::new().text("csrf", &csrf).and(Form::of("a.jpg", &small_jpeg()));
+    let request = person.request(Method::POST, "/compress").header("accept", "application/json");
+    let answer = person.send(request.multipart(form.into_body())).expect(200);
+    assert_eq!(answer.json()["results"].as_array().map(Vec::len), Some(1));
+    let after = person.cookie("flx_session").unwrap();
+    assert_ne!(before, after);
+    clock.jump(2);
+    person.get("/nowhere").expect(404);
+    person.post("/settings/key/generate", &[("csrf", &csrf)]).expect(200);
+    person.get("/usage").expect(200);
+    assert_ne!(person.cookie("flx_session").unwrap(), after);
+}
+
+#[test]
+fn a_form_that_trickles_in_is_refused_and_its_connection_ends() {
+    let service = service();
+    let mut wire = TcpStream::connect(service.address()).unwrap();
+    let head = "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                Content-Length: 16000\r\n\r\nemail=a";
+    wire.write_all(head.as_bytes()).unwrap();
+    wire.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut answer = String::new();
+    wire.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("nothing arrived for 5 s"), "{answer}");
+}
+
+#[test]
+fn a_form_that_is_too_large_is_refused_before_it_is_read() {
+    let service = service();
+    let person = Person::new(&service);
+    let csrf = person.csrf("/sign-in");
+    let long = "x".repeat(20_000);
+    let fields = [("csrf", csrf.as_str()), ("email", &long), ("password", "x")];
+    person.post("/sign-in", &fields).expect(413);
 }
 
 #[test]

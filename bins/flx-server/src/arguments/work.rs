@@ -112,9 +112,10 @@ impl Work {
             .with_lease(Duration::from_secs(self.lease_seconds)))
     }
 
-    /// Enough that slow disks do not hold up authentication, few enough to stay small.
+    /// A thread for every picture that may wait for the disk or the database, and some for those who
+    /// only ask: a database that others have locked must not hold up what needs no lock. Threads
+    /// that wait take some kilobytes, and end when they have nothing to do.
     pub(super) fn blocking_threads(&self) -> usize {
-        let workers = self.workers.map_or(4, NonZeroUsize::get);
-        (workers * 4).clamp(16, 64)
+        self.queue.clamp(20, 1_000) + 64
     }
 }

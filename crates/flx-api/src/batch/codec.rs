@@ -1,12 +1,13 @@
 //! Where pictures are worked on: in a process of its own, or on the thread itself.
 
-use std::io::Cursor;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use flx_core::{CancelFlag, Compressed, Limits, Options, Watermark};
 use flx_worker::{Command, Containment, Error, Tally, Terms, Worker};
 
+use super::Mark;
+use super::pool::Tool;
 use crate::upload::Spooled;
 
 /// What one of the codec's threads works with.
@@ -16,6 +17,15 @@ pub(crate) enum Codec {
     Here,
     /// A process of its own.
     Apart(Box<Worker>),
+}
+
+impl Tool for Codec {
+    fn rest(&mut self) -> Option<Duration> {
+        match self {
+            Self::Here => None,
+            Self::Apart(worker) => worker.rest(),
+        }
+    }
 }
 
 impl Codec {
@@ -33,47 +43,36 @@ impl Codec {
     pub(crate) fn compress(
         &mut self,
         file: &Spooled,
+        mark: Option<&Mark>,
         options: &Options,
         limits: Limits,
         deadline: Instant,
         cancel: &CancelFlag,
     ) -> Result<Compressed, Error> {
-        let terms = Terms::default().with_deadline(deadline).with_cancel(cancel);
-        match (self, file) {
-            (Self::Here, file) => {
+        match self {
+            Self::Here => {
                 let limits = limits.with_deadline(deadline).with_cancel(cancel.clone());
+                let options = match mark {
+                    Some(mark) => options.clone().with_watermark(decoded(mark)?),
+                    None => options.clone(),
+                };
                 let bytes = file.load().map_err(Error::Source)?;
-                Ok(flx_core::compress(&bytes, options, &limits)?)
+                Ok(flx_core::compress(&bytes, &options, &limits)?)
             }
-            (Self::Apart(worker), Spooled::Memory { bytes, .. }) => {
-                let size = bytes.len() as u64;
-                worker.compress(&mut Cursor::new(bytes), size, options, &limits, &terms)
-            }
-            (Self::Apart(worker), Spooled::File { file, size }) => {
-                worker.compress(&mut file.as_ref(), *size, options, &limits, &terms)
+            Self::Apart(worker) => {
+                let terms = Terms::default().with_deadline(deadline).with_cancel(cancel);
+                let (mut file, mut mark_file) =
+                    (file.reader(), mark.map(|mark| mark.file.reader()));
+                let mark = mark.zip(mark_file.as_mut()).map(|(mark, file)| {
+                    flx_worker::Mark::new(file.part(), mark.look, mark.limits.clone())
+                });
+                worker.compress(file.part(), mark, options, &limits, &terms)
             }
         }
     }
+}
 
-    /// Decodes a watermark.
-    pub(crate) fn watermark(
-        &mut self,
-        file: &Spooled,
-        limits: &Limits,
-        deadline: Instant,
-    ) -> Result<Watermark, Error> {
-        let terms = Terms::default().with_deadline(deadline);
-        match (self, file) {
-            (Self::Here, file) => {
-                let bytes = file.load().map_err(Error::Source)?;
-                Ok(Watermark::from_png(&bytes, limits)?)
-            }
-            (Self::Apart(worker), Spooled::Memory { bytes, .. }) => {
-                worker.watermark(&mut Cursor::new(bytes), bytes.len() as u64, limits, &terms)
-            }
-            (Self::Apart(worker), Spooled::File { file, size }) => {
-                worker.watermark(&mut file.as_ref(), *size, limits, &terms)
-            }
-        }
-    }
+fn decoded(mark: &Mark) -> Result<Watermark, Error> {
+    let bytes = mark.file.load().map_err(Error::Source)?;
+    Ok(mark.look.of(Watermark::from_png(&bytes, &mark.limits)?))
 }

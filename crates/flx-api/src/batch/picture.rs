@@ -5,22 +5,19 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Instant;
 
-use flx_core::{CancelFlag, Compressed, ImageInfo, Options, Watermark};
+use flx_core::{CancelFlag, Compressed, ImageInfo, Options};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout_at;
 
-use super::{Codec, Place, weight};
+use super::budget::Share;
+use super::{Codec, Mark, Place, weight};
 use crate::problem::{Kind, Problem};
 use crate::progress::{Progress, Stage, Watched};
 use crate::results::Pending;
 use crate::state::State;
 use crate::upload::{Spooled, UploadedFile};
 use crate::{metrics, names, refuse};
-
-/// Most pixels of a watermark: decoded, it stays in memory as long as its batch.
-const MAX_WATERMARK_PIXELS: u64 = 16_000_000;
 
 /// The work of one request.
 #[derive(Debug)]
@@ -33,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) places: Vec<Place>,
     /// What to make of each.
     pub(crate) options: Options,
+    /// What to draw over each.
+    pub(crate) mark: Option<Mark>,
     /// Raised when nobody wants the result any more.
     pub(crate) cancel: CancelFlag,
     /// Where the stages are told, when somebody may watch.
@@ -53,8 +52,10 @@ pub(crate) struct Outcome {
 pub(crate) struct Finished {
     /// The stored file.
     pub(crate) stored: Pending,
-    /// The picture and its facts.
-    pub(crate) picture: Arc<Compressed>,
+    /// Facts about the picture, whose bytes are in the file alone.
+    pub(crate) picture: Compressed,
+    /// Its size in bytes.
+    pub(crate) size: u64,
     /// The name it is offered under.
     pub(crate) name: String,
     /// Size of the original in bytes.
@@ -64,7 +65,8 @@ pub(crate) struct Finished {
 /// Works on all pictures; the outcomes are in the order of the files. Dropping the future drops
 /// everything: waiting pictures give their places back, finished files are removed.
 pub(crate) async fn run(state: &Arc<State>, job: Job) -> Vec<Outcome> {
-    let facts = Facts { account: job.account, options: job.options, cancel: job.cancel };
+    let facts =
+        Facts { account: job.account, options: job.options, mark: job.mark, cancel: job.cancel };
     let progress = job.progress.as_ref();
     let running: FuturesOrdered<_> = job
         .files
@@ -96,37 +98,11 @@ async fn outcome(
     Outcome { original_name, result }
 }
 
-/// Decodes the watermark of a request, once for all its pictures.
-pub(crate) async fn watermark(
-    state: &Arc<State>,
-    account: &str,
-    file: Spooled,
-) -> Result<Watermark, Problem> {
-    let limits = state.picture_limits().with_max_pixels(MAX_WATERMARK_PIXELS);
-    let turn = Instant::now() + state.settings().limits().queue_timeout();
-    let memory = match probe(state, &file).await {
-        Ok(info) if limits.check(&info).is_ok() => {
-            let memory = state.admission().memory(weight::of_watermark(&info));
-            let memory = timeout_at(turn.into(), memory).await;
-            Some(memory.ok().flatten().ok_or_else(waited_too_long)?)
-        }
-        // It is refused below, by its own name, before anything is decoded.
-        _ => None,
-    };
-    let time = state.settings().limits().picture_timeout();
-    let decoded = state.pool().run(account, move |codec| {
-        // What it takes once it is decoded counts with every picture it is drawn over.
-        let _memory = memory;
-        codec.watermark(&file, &limits, Instant::now() + time)
-    });
-    let decoded = decoded.await.unwrap_or(Err(flx_worker::Error::Panicked));
-    decoded.map_err(|error| refuse::work(&error, "watermarkFile"))
-}
-
 #[derive(Clone)]
 struct Facts {
     account: String,
     options: Options,
+    mark: Option<Mark>,
     cancel: CancelFlag,
 }
 
@@ -140,22 +116,22 @@ async fn one(
     let turn = Instant::now() + limits.queue_timeout();
     let info = probe(state, &file.bytes).await?;
     state.picture_limits().check(&info).map_err(|error| refuse::picture(&error, "file"))?;
-    let needed = weight::bytes(&info, &facts.options);
+    let mark = facts.mark.as_ref().map(|mark| &mark.info);
+    let needed = weight::bytes(&info, &facts.options, mark);
     let most = state.admission().most_bytes();
     if needed > most {
         return Err(refuse::too_much_memory(needed, most));
     }
-    let memory = timeout_at(turn.into(), state.admission().memory(needed)).await;
+    let memory = timeout_at(turn.into(), state.admission().memory(&facts.account, needed)).await;
     let memory = memory.ok().flatten().ok_or_else(waited_too_long)?;
     let original_size = file.bytes.size();
     let (picture, memory) = compress(state, facts, file.bytes, turn, memory, watched).await?;
     watched.tell(Stage::Storing);
     let name = names::slug(&file.original_name, picture.format());
     metrics::compressed(&picture, original_size);
-    let picture = Arc::new(picture);
-    let stored = store(state, Arc::clone(&picture)).await?;
+    let (picture, stored, size) = store(state, picture).await?;
     drop(memory);
-    Ok(Finished { stored, picture, name, original_size })
+    Ok(Finished { stored, picture, size, name, original_size })
 }
 
 /// Reads the header: here and not where it is decoded, as admission depends on it. What reads it is
@@ -184,20 +160,20 @@ async fn compress(
     facts: Facts,
     file: Spooled,
     turn: Instant,
-    memory: OwnedSemaphorePermit,
+    memory: Share,
     watched: &Watched,
-) -> Result<(Compressed, OwnedSemaphorePermit), Problem> {
+) -> Result<(Compressed, Share), Problem> {
     let mut options = facts.options;
     if !state.pool().is_idle() {
         // With other pictures at hand, one thread each makes the most of the processors.
         options = options.with_threads(NonZeroU32::MIN);
     }
     let shared = Arc::clone(state);
-    let cancel = facts.cancel;
+    let (cancel, mark) = (facts.cancel, facts.mark);
     let watched = watched.clone();
     let work = state.pool().run(&facts.account, move |codec| {
         watched.tell(Stage::Working);
-        let result = attempt(&shared, codec, &options, &cancel, &file, turn);
+        let result = attempt(&shared, codec, &options, mark.as_ref(), &cancel, &file, turn);
         (result, memory)
     });
     match work.await {
@@ -210,10 +186,15 @@ fn attempt(
     state: &State,
     codec: &mut Codec,
     options: &Options,
+    mark: Option<&Mark>,
     cancel: &CancelFlag,
     file: &Spooled,
     turn: Instant,
 ) -> Result<Compressed, Problem> {
+    // A child that works for nobody would be ended for it.
+    if cancel.is_raised() {
+        return Err(refuse::gone());
+    }
     if state.is_draining() {
         return Err(refuse::shutting_down());
     }
@@ -223,16 +204,23 @@ fn attempt(
     }
     let deadline = start + state.settings().limits().picture_timeout();
     let picture = codec
-        .compress(file, options, state.picture_limits(), deadline, cancel)
+        .compress(file, mark, options, state.picture_limits(), deadline, cancel)
         .map_err(|error| refuse::work(&error, field_of(&error)))?;
     state.admission().note(start.elapsed());
     Ok(picture)
 }
 
-async fn store(state: &Arc<State>, picture: Arc<Compressed>) -> Result<Pending, Problem> {
+/// Stores the picture; its bytes are nowhere else from then on.
+async fn store(
+    state: &Arc<State>,
+    mut picture: Compressed,
+) -> Result<(Compressed, Pending, u64), Problem> {
     let files = state.files().clone();
-    let stored = state.blocking(move || files.put(picture.bytes())).await?;
-    stored.map_err(|error| {
+    let stored = state.blocking(move || {
+        let bytes = picture.take_bytes();
+        files.put(&bytes).map(|stored| (picture, stored, bytes.len() as u64))
+    });
+    stored.await?.map_err(|error| {
         tracing::error!(error = %error, "a result cannot be stored");
         Problem::new(Kind::Unavailable, "the result cannot be stored; nothing was charged for it")
             .with_retry_after(30)

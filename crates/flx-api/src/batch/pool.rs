@@ -7,10 +7,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 type Task<T> = Box<dyn FnOnce(&mut T) + Send>;
+
+/// What a thread works with.
+pub(crate) trait Tool {
+    /// How long it is of no use; none when a task can begin. Called before every task.
+    fn rest(&mut self) -> Option<Duration>;
+}
 
 /// A fixed number of threads. How many tasks wait is bounded by whoever submits them.
 #[derive(Debug)]
@@ -28,6 +35,9 @@ struct Shared<T> {
 struct Lanes<T> {
     lanes: VecDeque<(String, VecDeque<Task<T>>)>,
     waiting: usize,
+    /// Threads whose tool is of no use for now.
+    resting: usize,
+    threads: usize,
     closed: bool,
 }
 
@@ -41,18 +51,20 @@ impl<T> std::fmt::Debug for Shared<T> {
     }
 }
 
-impl<T: 'static> CpuPool<T> {
+impl<T: Tool + 'static> CpuPool<T> {
     /// Starts the threads, each of which makes what it works with; none is there if one cannot.
     pub(crate) fn start<E: From<io::Error> + Send + 'static>(
         threads: usize,
         make: impl Fn() -> Result<T, E> + Send + Sync + 'static,
     ) -> Result<Self, E> {
-        let lanes = Lanes { lanes: VecDeque::new(), waiting: 0, closed: false };
+        let threads = threads.max(1);
+        let lanes =
+            Lanes { lanes: VecDeque::new(), waiting: 0, resting: 0, threads, closed: false };
         let shared = Shared { lanes: Mutex::new(lanes), more: Condvar::new(), busy: 0.into() };
         let pool = Self { shared: Arc::new(shared) };
         let make = Arc::new(make);
         let (made, results) = mpsc::channel();
-        for number in 0..threads.max(1) {
+        for number in 0..threads {
             let (shared, make, made) = (Arc::clone(&pool.shared), Arc::clone(&make), made.clone());
             thread::Builder::new().name(format!("flx-codec-{number}")).spawn(move || {
                 let (own, result) = match make() {
@@ -126,30 +138,76 @@ impl<T> Shared<T> {
             Some((_, lane)) => lane.push_back(task),
             None => lanes.lanes.push_back((account.to_owned(), VecDeque::from([task]))),
         }
+        let some_rest = lanes.resting > 0;
         drop(lanes);
-        self.more.notify_one();
+        // One that rests would let it lie.
+        if some_rest { self.more.notify_all() } else { self.more.notify_one() }
     }
+}
 
+impl<T: Tool> Shared<T> {
     fn work(&self, mut own: T) {
-        while let Some(task) = self.next() {
-            self.busy.fetch_add(1, Ordering::Relaxed);
-            task(&mut own);
-            self.busy.fetch_sub(1, Ordering::Relaxed);
+        loop {
+            let next = match own.rest() {
+                None => self.next(),
+                Some(pause) => self.next_while_resting(pause),
+            };
+            match next {
+                Next::Task(task) => {
+                    self.busy.fetch_add(1, Ordering::Relaxed);
+                    task(&mut own);
+                    self.busy.fetch_sub(1, Ordering::Relaxed);
+                }
+                Next::Rested => {}
+                Next::Closed => return,
+            }
         }
     }
 
-    fn next(&self) -> Option<Task<T>> {
+    fn next(&self) -> Next<T> {
         let mut lanes = self.lock();
         loop {
             if let Some(task) = lanes.pop() {
-                return Some(task);
+                return Next::Task(task);
             }
             if lanes.closed {
-                return None;
+                return Next::Closed;
             }
             lanes = self.more.wait(lanes).unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// Leaves tasks to the others, unless all of them rest: then a task shall be told.
+    fn next_while_resting(&self, pause: Duration) -> Next<T> {
+        let until = Instant::now() + pause;
+        let mut lanes = self.lock();
+        lanes.resting += 1;
+        let next = loop {
+            if lanes.closed {
+                break Next::Closed;
+            }
+            if lanes.resting == lanes.threads
+                && let Some(task) = lanes.pop()
+            {
+                break Next::Task(task);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break Next::Rested;
+            }
+            let waited = self.more.wait_timeout(lanes, left);
+            lanes = waited.unwrap_or_else(PoisonError::into_inner).0;
+        };
+        lanes.resting -= 1;
+        next
+    }
+}
+
+enum Next<T> {
+    Task(Task<T>),
+    /// The pause is over.
+    Rested,
+    Closed,
 }
 
 impl<T> Lanes<T> {
@@ -166,11 +224,58 @@ impl<T> Lanes<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
     use std::sync::mpsc;
 
     use futures_util::future::join_all;
 
     use super::*;
+
+    impl Tool for () {
+        fn rest(&mut self) -> Option<Duration> {
+            None
+        }
+    }
+
+    impl Tool for Vec<i32> {
+        fn rest(&mut self) -> Option<Duration> {
+            None
+        }
+    }
+
+    /// Of no use for as long as the flag is raised.
+    #[derive(Debug, Clone)]
+    struct Broken(Arc<AtomicBool>, &'static str);
+
+    impl Tool for Broken {
+        fn rest(&mut self) -> Option<Duration> {
+            self.0.load(Ordering::SeqCst).then_some(Duration::from_millis(5))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_thread_whose_tool_is_broken_leaves_tasks_to_the_others_unless_all_are() {
+        let (one, other) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+        let tools =
+            Mutex::new(vec![Broken(Arc::clone(&one), "one"), Broken(other.clone(), "other")]);
+        let pool = CpuPool::start(2, move || io::Result::Ok(tools.lock().unwrap().pop().unwrap()));
+        let pool = pool.unwrap();
+        for _ in 0..50 {
+            assert_eq!(pool.run("a", |tool: &mut Broken| tool.1).await, Ok("other"));
+        }
+        other.store(true, Ordering::SeqCst);
+        assert!(
+            pool.run("a", |tool: &mut Broken| tool.1).await.is_ok(),
+            "it is told by one of them"
+        );
+        one.store(false, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(
+            pool.run("a", |tool: &mut Broken| tool.1).await,
+            Ok("one"),
+            "it is of use again"
+        );
+    }
 
     fn pool() -> CpuPool<()> {
         CpuPool::start(1, || io::Result::Ok(())).unwrap()

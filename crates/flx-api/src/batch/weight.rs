@@ -17,7 +17,7 @@ const LEAST_REDUCTION: f64 = 1.5;
 /// An estimate in bytes, from the header and the options alone. Simple on purpose, and on the safe
 /// side: what the reader and the writer take by [`Cost`], as if both took it at once, the pixels
 /// between them, and what a search for a quality adds.
-pub(super) fn bytes(info: &ImageInfo, options: &Options) -> u64 {
+pub(super) fn bytes(info: &ImageInfo, options: &Options, mark: Option<&ImageInfo>) -> u64 {
     let source = pixels(info.width(), info.height());
     let target = source * growth(info, options);
     let deep = if info.bit_depth() > 8 { 2.0 } else { 1.0 };
@@ -31,10 +31,8 @@ pub(super) fn bytes(info: &ImageInfo, options: &Options) -> u64 {
         QualityChoice::Auto(_) => target.min(SCORED_PIXELS) * SCORING + 2.0 * target * raster,
         QualityChoice::Fixed(_) => 0.0,
     };
-    let mark = options.watermark().map_or(0.0, |mark| {
-        // It stays as it was decoded, and is scaled and coloured for the picture.
-        to_float(mark.bytes()) + 2.0 * target * 4.0
-    });
+    // It stays as it was decoded, and is scaled and coloured for the picture.
+    let mark = mark.map_or(0.0, |mark| of_watermark(mark) + 2.0 * target * 4.0);
     // The source where it is worked on, the result there and on its way out.
     let files = 3.0 * to_float(info.bytes());
     let sum = BASE_BYTES
@@ -48,13 +46,13 @@ pub(super) fn bytes(info: &ImageInfo, options: &Options) -> u64 {
     saturating(sum)
 }
 
-/// The same for a watermark, which is decoded before any picture.
-pub(super) fn of_watermark(info: &ImageInfo) -> u64 {
+/// The same for decoding a watermark.
+fn of_watermark(info: &ImageInfo) -> f64 {
     let reading = Cost::of_reading(info);
     let source = pixels(info.width(), info.height());
     // As it is stored, by 4 channels of up to 16 bit, and as it is kept.
     let wide = if info.bit_depth() > 8 { 16.0 } else { 12.0 };
-    saturating(BASE_BYTES + to_float(reading.base_bytes) + to_float(info.bytes()) + source * wide)
+    to_float(reading.base_bytes) + 2.0 * to_float(info.bytes()) + source * wide
 }
 
 fn saturating(sum: f64) -> u64 {
@@ -153,6 +151,10 @@ mod tests {
         file
     }
 
+    fn bytes(info: &ImageInfo, options: &Options) -> u64 {
+        super::bytes(info, options, None)
+    }
+
     fn picture(width: u32, height: u32) -> ImageInfo {
         flx_core::probe(&bmp(width, height)).unwrap()
     }
@@ -221,17 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn a_watermark_has_a_share_of_its_own_and_one_of_every_picture() {
+    fn a_watermark_has_a_share_of_every_picture() {
         let file = [bmp(500, 400), vec![0; 500 * 400 * 3]].concat();
         let limits = Limits::default();
         let png = compress(&file, &Options::new(Format::Png), &limits).unwrap().into_bytes();
-        assert!(of_watermark(&flx_core::probe(&png).unwrap()) > 500 * 400 * 8);
-        let mark = Watermark::from_png(&png, &limits).unwrap();
-        assert_eq!(mark.bytes(), 500 * 400 * 4);
-        let plain = Options::new(Format::Jpeg);
-        let marked = plain.clone().with_watermark(mark.clone());
-        let source = picture(1000, 1000);
-        assert!(bytes(&source, &marked) >= bytes(&source, &plain) + mark.bytes());
+        let mark = Watermark::probe(&png, &limits).unwrap();
+        let (plain, source) = (Options::new(Format::Jpeg), picture(1000, 1000));
+        let marked = super::bytes(&source, &plain, Some(&mark));
+        assert!(marked >= bytes(&source, &plain) + 500 * 400 * 8 + 1000 * 1000 * 8);
     }
 
     #[test]

@@ -68,19 +68,19 @@ async fn work(
 ) -> Result<HttpResponse, Stop> {
     let visitor = Visitor::of(request, state).await?;
     let caller = caller(state, visitor.member(request)?).await?;
-    let expected = visitor.csrf();
+    visitor.must_be_from_here(request)?;
     let sent = request.headers().get(TOKEN_HEADER).map(|sent| sent.to_str().unwrap_or_default());
     if let Some(sent) = sent {
         visitor.must_own(request, sent)?;
     }
     let standing = take_turn(state, &caller);
-    let token = FormToken { expected: &expected, seen: sent.is_some() };
+    let token = FormToken { expected: visitor.csrf(), seen: sent.is_some() };
     let done = match may_begin(state, &caller, standing) {
         Ok(()) => compress(request, body, state, caller.clone(), token).await,
         Err(problem) => Err(problem),
     };
     let mut response = match done {
-        Ok((draft, used)) if wants_json(request.headers()) => draft.respond(used),
+        Ok((draft, used)) if wants_json(request.headers()) => draft.respond(used, state),
         Ok((draft, _)) => show(request, &visitor, state, &caller, &draft)?,
         Err(problem) if wants_json(request.headers()) => {
             body.clone().hold_in(problem.respond(None))
@@ -120,7 +120,7 @@ fn show(
 ) -> Result<HttpResponse, Stop> {
     match draft {
         Draft::Json(answered) => answer(visitor, &results_page(visitor, state, answered)),
-        Draft::Problem(problem) => {
+        Draft::Problem(problem, _) => {
             let said = Notice::Failed(sentence(problem));
             let page = compress_page(request, visitor, state, caller, Some(said));
             refusal(problem, visitor, &page)
@@ -174,7 +174,13 @@ pub(super) async fn archive(
 /// The member as the caller of the API's work.
 async fn caller(state: &Arc<State>, member: &Member) -> Result<Caller, Problem> {
     let usage = usage(state, member).await?;
-    Ok(Caller { account: member.account.clone(), key: None, usage, idempotency: None })
+    Ok(Caller {
+        account: member.account.clone(),
+        key: None,
+        usage,
+        idempotency: None,
+        asked_before: false,
+    })
 }
 
 /// What a member has used of the period.

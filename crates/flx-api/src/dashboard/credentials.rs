@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use flx_keys::{HashCost, Password, PasswordHash};
 use flx_store::{Account, Email};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::problem::{Kind, Problem};
@@ -20,14 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Where passwords wait for argon2.
 #[derive(Debug)]
 pub(crate) struct Hashing {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// Compared with where there is no account or no password, so that it takes as long.
     nobodys: OnceLock<Option<PasswordHash>>,
 }
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), nobodys: OnceLock::new() }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), nobodys: OnceLock::new() }
     }
 }
 
@@ -40,9 +40,10 @@ pub(super) async fn hash(
     typed: String,
     about: &str,
 ) -> Result<PasswordHash, Problem> {
-    let _turn = turn(state).await?;
+    let turn = turn(state).await?;
     let about = about.to_owned();
     let hashed = state.blocking(move || {
+        let _turn = turn;
         let password = Password::new(typed, &about)?;
         PasswordHash::of(&password, HashCost::default())
     });
@@ -58,9 +59,13 @@ pub(super) async fn open(
     email: &str,
     typed: String,
 ) -> Result<Option<Account>, Problem> {
-    let _turn = turn(state).await?;
+    let turn = turn(state).await?;
     let (shared, email) = (Arc::clone(state), email.parse::<Email>().ok());
-    state.blocking(move || compare(&shared, email.as_ref(), typed)).await?
+    let compared = state.blocking(move || {
+        let _turn = turn;
+        compare(&shared, email.as_ref(), typed)
+    });
+    compared.await?
 }
 
 /// Blocks, for as long as argon2 takes.
@@ -100,9 +105,9 @@ fn nobodys(state: &State) -> Option<PasswordHash> {
     state.hashing().nobodys.get_or_init(make).clone()
 }
 
-/// A turn at argon2.
-pub(super) async fn turn(state: &State) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
-    let turn = timeout(PATIENCE, state.hashing().turns.acquire()).await;
+/// A turn at argon2, to be kept by what runs it: that goes on when nobody waits for it any more.
+pub(super) async fn turn(state: &State) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = timeout(PATIENCE, Arc::clone(&state.hashing().turns).acquire_owned()).await;
     turn.ok().and_then(Result::ok).ok_or_else(|| {
         Problem::new(Kind::Overloaded, "too many passwords are being compared").with_retry_after(1)
     })

@@ -10,6 +10,7 @@ use flx_store::{Account, StoreError};
 use serde::Deserialize;
 
 use super::answer::{Stop, page as answer, refusal, see};
+use super::attempts::Aim;
 use super::forms::{Plain, own_path};
 use super::visitor::Visitor;
 use super::{credentials, welcome};
@@ -82,7 +83,8 @@ async fn enter(
     email: &str,
     password: String,
 ) -> Result<Account, Problem> {
-    state.attempts().take(client_address(request), &email.trim().to_lowercase())?;
+    let address = email.trim().to_lowercase();
+    state.attempts().take(client_address(request), Aim::Account(&address))?;
     let account = credentials::open(state, email, password).await?;
     // One sentence for every reason, so that nobody learns who has an account.
     let account = account.ok_or_else(|| {
@@ -155,15 +157,11 @@ async fn create(
     email: &str,
     password: String,
 ) -> Result<Account, Problem> {
-    state.attempts().take(client_address(request), "sign-up")?;
+    state.attempts().take(client_address(request), Aim::SignUp)?;
     let email = welcome::address(email)?;
     let hash = credentials::hash(state, password, email.as_str()).await?;
     let (store, by) = (state.store().clone(), Actor::new("sign-up"));
-    let created = state.blocking(move || {
-        let account = store.create_account(&email, Tier::Free, &by, now_ms())?;
-        store.set_password(&account.id, &hash, None, &by, now_ms())?;
-        Ok::<_, StoreError>(account)
-    });
+    let created = state.blocking(move || store.sign_up(&email, Tier::Free, &hash, &by, now_ms()));
     created.await?.map_err(|error| match error {
         StoreError::Conflict { .. } => {
             Problem::field("email", "There is an account with this e-mail address. Sign in.")

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
+use actix_web::{HttpMessage as _, HttpRequest};
 use flx_keys::{Actor, Token};
 use flx_pages::{Frame, Notice, Section, Viewer};
 use flx_store::{Account, NewWebSession, WebSession};
@@ -48,9 +48,14 @@ pub(super) struct Visitor {
     pub(super) member: Option<Member>,
     /// Cookies to set with the answer.
     pub(super) cookies: Vec<Cookie<'static>>,
-    token: Token,
+    /// What every form of this browser must carry.
+    csrf: String,
     secure: bool,
 }
+
+/// The cookie of a session's new token, which must reach the browser whatever is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Renewed(pub(crate) Cookie<'static>);
 
 impl Visitor {
     /// Reads the cookies and the session they name.
@@ -61,19 +66,18 @@ impl Visitor {
             && let Some((session, account)) = find(state, &token).await?
             && !account.is_disabled()
         {
-            let mut cookies = Vec::new();
-            let mut token = token;
             if session.replaced_at_ms.saturating_add(TOKEN_MS) <= now_ms()
                 && let Some(new) = replace(state, &session, &token).await?
             {
                 let left_s = session.expires_at_ms.saturating_sub(now_ms()) / 1000;
-                cookies.push(Jar::Session.give(&new, secure, left_s));
-                token = new;
+                let cookie = Jar::Session.give(&new, secure, left_s);
+                request.extensions_mut().insert(Renewed(cookie));
             }
             note_use(state, &session, address);
             tracing::Span::current().record("account", account.id.as_str());
+            let csrf = state.signer().form(session.id.as_str());
             let member = Some(Member { account, session });
-            return Ok(Self { member, cookies, token, secure });
+            return Ok(Self { member, cookies: Vec::new(), csrf, secure });
         }
         let (token, cookies) = match Jar::Form.read(request, secure) {
             Some(token) => (token, Vec::new()),
@@ -83,7 +87,8 @@ impl Visitor {
                 (token, vec![cookie])
             }
         };
-        Ok(Self { member: None, cookies, token, secure })
+        let csrf = (*token.derive(FORM_PURPOSE)).clone();
+        Ok(Self { member: None, cookies, csrf, secure })
     }
 
     /// Whoever is signed in; others are sent to sign in first.
@@ -97,9 +102,10 @@ impl Visitor {
         if member.account.is_operator() { Ok(member) } else { Err(Stop::not_found()) }
     }
 
-    /// What every form of this browser must carry.
-    pub(super) fn csrf(&self) -> String {
-        (*self.token.derive(FORM_PURPOSE)).clone()
+    /// What every form of this browser must carry: the same for as long as it is signed in, however
+    /// often its token is replaced, as pages stand open for long.
+    pub(super) fn csrf(&self) -> &str {
+        &self.csrf
     }
 
     /// Whether a form that carries `csrf` is one of this browser's own.
@@ -107,8 +113,20 @@ impl Visitor {
     /// # Errors
     /// 403.
     pub(super) fn must_own(&self, request: &HttpRequest, csrf: &str) -> Result<(), Problem> {
-        let is_own = bool::from(self.csrf().as_bytes().ct_eq(csrf.as_bytes()));
-        if is_own && !is_from_elsewhere(request) { Ok(()) } else { Err(refuse::forged()) }
+        self.must_be_from_here(request)?;
+        let is_own = bool::from(self.csrf.as_bytes().ct_eq(csrf.as_bytes()));
+        if is_own { Ok(()) } else { Err(refuse::forged()) }
+    }
+
+    /// Whether the browser itself says that another site made it send this. Not every browser says
+    /// so, and none over plain HTTP: the form's secret is what counts.
+    ///
+    /// # Errors
+    /// 403.
+    pub(super) fn must_be_from_here(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+        let is_from_here = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
+        if is_from_here { Ok(()) } else { Err(refuse::forged()) }
     }
 
     /// Signs an account in: a new session with a new token, whatever the browser sent.
@@ -132,7 +150,7 @@ impl Visitor {
         let session = begun.await?.map_err(|error| refuse::store(&error))?;
         self.cookies =
             vec![Jar::Session.give(&token, self.secure, SESSION_S), Jar::Form.take(self.secure)];
-        self.token = token;
+        self.csrf = state.signer().form(session.id.as_str());
         self.member = Some(Member { account, session });
         Ok(())
     }
@@ -152,7 +170,7 @@ impl Visitor {
                 is_operator: member.account.is_operator(),
             }),
             section,
-            csrf: self.csrf(),
+            csrf: self.csrf.clone(),
             notice,
             upgrade_url: state.settings().links().upgrade().map(str::to_owned),
             sign_up_is_open: state.settings().sign_up_is_open(),
@@ -201,13 +219,6 @@ fn note_use(state: &Arc<State>, session: &WebSession, address: String) {
             tracing::warn!(error = %error, "a session's last use was not noted");
         }
     });
-}
-
-/// Whether the browser itself says that another site made it send this. Not every browser says so,
-/// and none over plain HTTP: the form's secret is what counts.
-fn is_from_elsewhere(request: &HttpRequest) -> bool {
-    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }
 
 fn browser(request: &HttpRequest) -> String {

@@ -10,6 +10,7 @@ use flx_store::{Account, Email, LinkPurpose, OneTimeLink, StoreError};
 use serde::Deserialize;
 
 use super::answer::{Stop, page as answer, refusal, see};
+use super::attempts::Aim;
 use super::credentials;
 use super::visitor::Visitor;
 use crate::clock::now_ms;
@@ -85,7 +86,7 @@ async fn redeem(
     link: &OneTimeLink,
     form: &Chosen,
 ) -> Result<Account, Problem> {
-    state.attempts().take(client_address(request), &form.token)?;
+    state.attempts().take(client_address(request), Aim::Link(&form.token))?;
     let email = match &link.account {
         Some(account) if account.is_disabled() => {
             return Err(Problem::new(Kind::AccountDisabled, "The account is disabled."));

@@ -38,6 +38,7 @@ struct Folders {
 pub(crate) struct Pending {
     files: ResultFiles,
     key: Option<String>,
+    file: Option<File>,
 }
 
 impl ResultFiles {
@@ -50,8 +51,7 @@ impl ResultFiles {
             create_private(folder)?;
         }
         let process = random_digits(PROCESS_DIGITS)?;
-        let alive = create_new(&processes.join(&process))?;
-        alive.try_lock().map_err(io::Error::from)?;
+        let alive = locked(&incoming, &processes.join(&process))?;
         let folders = Folders { results, incoming, uploads, processes, process, _alive: alive };
         Ok(Self { folders: Arc::new(folders), sync })
     }
@@ -67,13 +67,16 @@ impl ResultFiles {
         let key = format!("{}{random}", self.folders.process);
         let path = self.path(&key).ok_or_else(|| io::Error::other("a name was not made here"))?;
         let incoming = self.folders.incoming.join(&key);
-        let written = write_synced(&incoming, bytes).and_then(|()| self.rename(&incoming, &path));
-        if let Err(error) = written {
-            // The error that matters is the first one; what is left is swept.
-            let _ = fs::remove_file(&incoming);
-            return Err(error);
+        let written = write_synced(&incoming, bytes)
+            .and_then(|file| self.rename(&incoming, &path).map(|()| file));
+        match written {
+            Ok(file) => Ok(Pending { files: self.clone(), key: Some(key), file: Some(file) }),
+            Err(error) => {
+                // The error that matters is the first one; what is left is swept.
+                let _ = fs::remove_file(&incoming);
+                Err(error)
+            }
         }
-        Ok(Pending { files: self.clone(), key: Some(key) })
     }
 
     /// Opens a stored file. Blocks.
@@ -160,6 +163,11 @@ impl Pending {
         self.key.as_deref().unwrap_or_default()
     }
 
+    /// The file, opened for reading, once.
+    pub(crate) fn take_file(&mut self) -> Option<File> {
+        self.file.take()
+    }
+
     /// A row refers to the file now.
     pub(crate) fn keep(mut self) {
         self.key = None;
@@ -208,6 +216,13 @@ fn has_ended(lock: &Path) -> bool {
     }
 }
 
+/// A file of this name that is locked from the first moment on at which others can see it.
+fn locked(elsewhere: &Path, path: &Path) -> io::Result<File> {
+    let file = tempfile::Builder::new().make_in(elsewhere, create_new)?;
+    file.as_file().try_lock().map_err(io::Error::from)?;
+    file.persist_noclobber(path).map_err(|error| error.error)
+}
+
 fn random_digits(digits: usize) -> io::Result<String> {
     let mut bytes = vec![0; digits / 2];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
@@ -218,15 +233,16 @@ fn is_key(name: &str) -> bool {
     name.len() == KEY_DIGITS && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = create_new(path)?;
     file.write_all(bytes)?;
-    file.sync_data()
+    file.sync_data()?;
+    Ok(file)
 }
 
 fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

@@ -60,20 +60,21 @@ type Swept = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 /// Files first, then rows: a row without a file is swept again, a file without a row never would.
 /// A file that cannot be removed keeps its row and holds up nobody else.
 fn expired_results(state: &State, now: i64) -> Swept {
+    let mut last = None;
     loop {
-        let expired = state.store().expired_results(now, BATCH)?;
-        let found = expired.len();
-        let mut ids = Vec::with_capacity(found);
-        for stored in expired {
+        let expired = state.store().expired_results(now, last.as_ref(), BATCH)?;
+        let mut ids = Vec::with_capacity(expired.len());
+        for stored in &expired {
             match state.files().remove(&stored.result.object_key) {
-                Ok(()) => ids.push(stored.result.id),
+                Ok(()) => ids.push(stored.result.id.clone()),
                 Err(error) => tracing::warn!(error = %error, "a result was not removed"),
             }
         }
         state.store().delete_results(&ids)?;
-        if found < BATCH as usize || ids.is_empty() {
+        if expired.len() < BATCH as usize {
             return Ok(());
         }
+        last = expired.into_iter().next_back();
     }
 }
 

@@ -65,7 +65,7 @@ async fn work(
     let base = origin::public_base(request, state);
     let wanted = Wanted { answer: accepted.answer(), base, once, run_id: None };
     let (draft, used) = run(state, caller, upload, wanted).await?;
-    Ok(draft.respond(used))
+    Ok(draft.respond(used, state))
 }
 
 /// Reads the upload of a caller; `token` is what a form of the dashboard must carry.

@@ -1,31 +1,24 @@
 //! `GET` on a download link.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::sync::Arc;
 
-use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED,
     RANGE,
 };
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use flx_store::{NewResult, ResultId};
-use futures_util::stream;
 
 use crate::clock::now_ms;
-use crate::names;
 use crate::problem::{Kind, Problem};
 use crate::range::{self, Asked};
 use crate::refuse;
 use crate::signed_url::Refused;
 use crate::state::State;
-
-/// Bytes read from the disk at a time.
-const PIECE_BYTES: u64 = 64 * 1024;
+use crate::{names, pieces};
 
 /// Checks the link, then sends the file or the part asked for.
 pub(crate) async fn download(
@@ -148,7 +141,7 @@ fn send(
         let last = first + length - 1;
         response.insert_header((CONTENT_RANGE, format!("bytes {first}-{last}/{size}")));
     }
-    response.body(SizedStream::new(length, pieces(state, file, first, length)))
+    response.body(pieces::part(state, file, first, length))
 }
 
 fn unsatisfiable(size: u64) -> HttpResponse {
@@ -182,32 +175,4 @@ fn head(status: StatusCode, result: &NewResult, validators: &Validators) -> Http
             .insert_header((CONTENT_DISPOSITION, names::attachment(&result.name)));
     }
     response
-}
-
-/// Reads the file piece by piece where blocking is allowed.
-fn pieces(
-    state: &Arc<State>,
-    file: File,
-    first: u64,
-    length: u64,
-) -> impl stream::Stream<Item = Result<Bytes, std::io::Error>> + use<> {
-    let state = Arc::clone(state);
-    stream::try_unfold((file, first, length), move |(mut file, at, left)| {
-        let state = Arc::clone(&state);
-        async move {
-            if left == 0 {
-                return Ok(None);
-            }
-            let wanted = left.min(PIECE_BYTES);
-            let read = state.blocking(move || {
-                let mut piece = vec![0; usize::try_from(wanted).unwrap_or_default()];
-                file.seek(SeekFrom::Start(at))?;
-                file.read_exact(&mut piece)?;
-                Ok::<_, std::io::Error>((file, Bytes::from(piece)))
-            });
-            let (file, piece) =
-                read.await.map_err(|problem| std::io::Error::other(problem.to_string()))??;
-            Ok(Some((piece, (file, at + wanted, left - wanted))))
-        }
-    })
 }

@@ -45,7 +45,7 @@ impl FromStr for PublicUrl {
             _ => Err(Error::Setting {
                 name: "--public-url",
                 value: text.to_owned(),
-                allowed: "http:// or https:// with a host, without query or fragment",
+                allowed: "http:// or https:// with a host, without query or fragment".into(),
             }),
         }
     }

@@ -58,7 +58,8 @@ impl Body {
         }))
     }
 
-    pub(super) fn limit(&self, bytes: u64, idle: Duration, min_rate: u64) {
+    /// Bounds what may arrive and how slowly.
+    pub(crate) fn limit(&self, bytes: u64, idle: Duration, min_rate: u64) {
         self.0.limit.set(bytes);
         self.0.idle.set(idle);
         self.0.min_rate.set(min_rate);
@@ -70,7 +71,7 @@ impl Body {
     }
 
     /// Refuses by `Content-Length` what would be refused later anyway.
-    pub(super) fn refuse_announced_size(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    pub(crate) fn refuse_announced_size(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
@@ -79,7 +80,7 @@ impl Body {
     }
 
     /// Waits for the next piece, no longer than the idle limit, and checks the rate.
-    pub(super) async fn paced<T>(&self, next: impl Future<Output = T>) -> Result<T, Problem> {
+    pub(crate) async fn paced<T>(&self, next: impl Future<Output = T>) -> Result<T, Problem> {
         let idle = self.0.idle.get();
         let Ok(piece) = tokio::time::timeout(idle, next).await else {
             return Err(slow(format!("nothing arrived for {} s", idle.as_secs()))
@@ -103,6 +104,14 @@ impl Body {
     /// framing, and closes the connection after lingering, instead of reading it to its end.
     pub(crate) fn hold_in(self, response: HttpResponse) -> HttpResponse {
         response.map_body(|_, body| BoxBody::new(Held { body, _unread: self }))
+    }
+
+    /// What it means to the client that the body ended too early.
+    pub(crate) fn cut(&self, error: &PayloadError) -> Problem {
+        match error {
+            PayloadError::Overflow if self.is_over_limit() => self.too_large(self.received()),
+            _ => Problem::new(Kind::BadRequest, "the request's body is incomplete or badly framed"),
+        }
     }
 
     fn is_over_limit(&self) -> bool {
@@ -203,16 +212,11 @@ pub(super) fn multipart(headers: &HeaderMap, body: &Body) -> Result<Multipart, P
 /// What a parser's or a connection's error means to the client.
 pub(super) fn malformed(error: &MultipartError, body: &Body) -> Problem {
     match error {
-        MultipartError::Payload(PayloadError::Overflow) if body.is_over_limit() => {
-            body.too_large(body.received())
-        }
-        MultipartError::Payload(PayloadError::Overflow) => Problem::new(
+        MultipartError::Payload(PayloadError::Overflow) if !body.is_over_limit() => Problem::new(
             Kind::MalformedMultipart,
             "the headers of a part or the text before the first part exceed 64 KiB",
         ),
-        MultipartError::Payload(_) => {
-            Problem::new(Kind::BadRequest, "the request's body is incomplete or badly framed")
-        }
+        MultipartError::Payload(error) => body.cut(error),
         error => {
             let reason = match error {
                 MultipartError::ContentTypeParse => "its Content-Type cannot be read",

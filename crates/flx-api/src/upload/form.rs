@@ -6,9 +6,9 @@ mod value;
 use std::num::{NonZeroU32, NonZeroU64};
 
 use flx_core::{
-    AutoQuality, FormatChoice, FormatSet, Opacity, Options, Position, Quality, QualityChoice,
-    Watermark, WatermarkScale,
+    AutoQuality, FormatChoice, FormatSet, Opacity, Options, Quality, QualityChoice, WatermarkScale,
 };
+use flx_worker::Look;
 
 pub(crate) use self::field::TextField;
 use self::value::{colour, number, session_id, switch, whole};
@@ -24,9 +24,7 @@ pub(crate) struct Form {
     options: Options,
     open: OpenFormat,
     session_id: Option<String>,
-    scale: WatermarkScale,
-    opacity: Opacity,
-    position: Position,
+    look: Look,
 }
 
 /// Whether the request's `Accept` has a say in the format.
@@ -87,15 +85,15 @@ impl Form {
                 options
             }
             TextField::WatermarkScale => {
-                self.scale = WatermarkScale::new(number(text)?).ok()?;
+                self.look.scale = WatermarkScale::new(number(text)?).ok()?;
                 options
             }
             TextField::WatermarkOpacity => {
-                self.opacity = Opacity::new(number(text)?).ok()?;
+                self.look.opacity = Opacity::new(number(text)?).ok()?;
                 options
             }
             TextField::WatermarkPosition => {
-                self.position = text.parse().ok()?;
+                self.look.position = text.parse().ok()?;
                 options
             }
         };
@@ -126,17 +124,13 @@ impl Form {
     }
 
     /// How to draw the watermark.
-    fn placed(&self, watermark: Watermark) -> Watermark {
-        watermark.with_scale(self.scale).with_opacity(self.opacity).with_position(self.position)
+    pub(crate) fn look(&self) -> Look {
+        self.look
     }
 
-    /// What to ask of the codec.
-    pub(crate) fn options(&self, watermark: Option<Watermark>) -> Options {
-        let options = self.options.clone();
-        match watermark {
-            Some(watermark) => options.with_watermark(self.placed(watermark)),
-            None => options,
-        }
+    /// What to ask of the codec, but for the watermark.
+    pub(crate) fn options(&self) -> Options {
+        self.options.clone()
     }
 }
 

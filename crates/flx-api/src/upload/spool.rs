@@ -52,14 +52,72 @@ impl Spooled {
     pub(crate) fn load(&self) -> io::Result<Bytes> {
         match self {
             Self::Memory { bytes, .. } => Ok(bytes.clone()),
-            Self::File { file, size } => {
+            Self::File { size, .. } => {
                 let mut bytes = Vec::with_capacity(usize::try_from(*size).unwrap_or_default());
-                let mut reader = file.as_ref();
-                reader.seek(SeekFrom::Start(0))?;
-                reader.read_to_end(&mut bytes)?;
+                self.reader().read_to_end(&mut bytes)?;
                 Ok(bytes.into())
             }
         }
+    }
+
+    /// Reads it from its beginning; several can at once. Blocks.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader { spooled: self, at: 0 }
+    }
+
+    fn read_at(&self, to: &mut [u8], at: u64) -> io::Result<usize> {
+        match self {
+            Self::Memory { bytes, .. } => {
+                let at = usize::try_from(at).unwrap_or(usize::MAX);
+                bytes.get(at..).unwrap_or_default().read(to)
+            }
+            Self::File { file, .. } => read_at(file, to, at),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, to: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, to, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, to: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, to, at)
+}
+
+/// A place of its own within uploaded bytes.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    spooled: &'a Spooled,
+    at: u64,
+}
+
+impl Reader<'_> {
+    /// All of it, on its way to a worker.
+    pub(crate) fn part(&mut self) -> flx_worker::Part<'_> {
+        let bytes = self.spooled.size();
+        flx_worker::Part::new(self, bytes)
+    }
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let read = self.spooled.read_at(to, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Reader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.spooled.size().checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 

@@ -107,7 +107,7 @@ async fn files_and_fields_arrive_in_order_however_the_body_is_cut() {
         );
         assert_eq!(upload.files[1].bytes.load().unwrap(), large);
         assert_eq!(upload.watermark.unwrap().load().unwrap(), &b"mark"[..]);
-        assert_eq!(upload.form.options(None).format(), flx_core::Format::Avif.into());
+        assert_eq!(upload.form.options().format(), flx_core::Format::Avif.into());
         assert_eq!(upload.form.session_id(), "s1");
     }
 }

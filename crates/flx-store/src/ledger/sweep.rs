@@ -50,27 +50,31 @@ impl Store {
         }
     }
 
-    /// Deletes at most 1,000 reservations that were closed before this moment. Their ledger entries
-    /// stay; only a repeated settle no longer learns how they ended. A week is a good age.
+    /// Deletes reservations that were closed before this moment; returns how many there were. Their
+    /// ledger entries stay; only a repeated settle no longer learns how they ended. A week is a good
+    /// age.
     ///
     /// # Errors
-    /// Only outages.
+    /// Only outages; what was deleted before stays deleted.
     pub fn forget_closed_reservations(&self, closed_before_ms: i64) -> Result<usize> {
-        let ids: Vec<String> = self.read(|connection| {
-            Ok(reservations::table
-                .filter(reservations::closed_at_ms.is_not_null())
-                .filter(reservations::closed_at_ms.lt(closed_before_ms))
-                .limit(1_000)
-                .select(reservations::id)
-                .load(connection)?)
-        })?;
-        if ids.is_empty() {
-            return Ok(0);
+        let mut forgotten = 0;
+        loop {
+            let ids: Vec<String> = self.read(|connection| {
+                Ok(reservations::table
+                    .filter(reservations::closed_at_ms.is_not_null())
+                    .filter(reservations::closed_at_ms.lt(closed_before_ms))
+                    .limit(BATCH)
+                    .select(reservations::id)
+                    .load(connection)?)
+            })?;
+            if ids.is_empty() {
+                return Ok(forgotten);
+            }
+            forgotten += self.write(|connection| {
+                Ok(diesel::delete(reservations::table.filter(reservations::id.eq_any(ids)))
+                    .execute(connection)?)
+            })?;
         }
-        self.write(|connection| {
-            Ok(diesel::delete(reservations::table.filter(reservations::id.eq_any(ids)))
-                .execute(connection)?)
-        })
     }
 
     fn expire(&self, ids: Vec<String>, now_ms: i64) -> Result<Swept> {

@@ -73,11 +73,14 @@ fn expired_results_come_oldest_first_and_go_by_id() {
         let reservation = store.reserve(&asking(&account, 3), T0).unwrap();
         let results = [30, 10, 20].map(|at| result(&at.to_string(), T0 + at));
         let _ = store.settle_with_results(&reservation.id, Credits(3), &results, T0).unwrap();
-        assert_eq!(store.expired_results(T0 + 9, 10).unwrap(), []);
-        let expired = store.expired_results(T0 + 20, 10).unwrap();
+        assert_eq!(store.expired_results(T0 + 9, None, 10).unwrap(), []);
+        let expired = store.expired_results(T0 + 20, None, 10).unwrap();
         let names: Vec<_> = expired.iter().map(|r| r.result.name.as_str()).collect();
         assert_eq!(names, ["10", "20"]);
-        assert_eq!(store.expired_results(T0 + 99, 1).unwrap().len(), 1);
+        let first = store.expired_results(T0 + 99, None, 1).unwrap();
+        assert_eq!(first.len(), 1);
+        let behind = store.expired_results(T0 + 99, first.first(), 10).unwrap();
+        assert!(!behind.contains(&first[0]), "one that cannot be removed holds up nobody");
         let ids: Vec<_> = expired.into_iter().map(|r| r.result.id).collect();
         assert_eq!(store.delete_results(&ids).unwrap(), 2);
         assert_eq!(store.delete_results(&ids).unwrap(), 0);
@@ -97,7 +100,7 @@ fn a_deleted_accounts_results_expire_at_once_and_keep_their_file_names() {
             .settle_with_results(&reservation.id, Credits(1), std::slice::from_ref(&kept), T0)
             .unwrap();
         store.delete_account(&account.id, &tester(), T0 + 1).unwrap();
-        let expired = store.expired_results(T0 + 1, 10).unwrap();
+        let expired = store.expired_results(T0 + 1, None, 10).unwrap();
         assert_eq!(expired.len(), 1);
         assert_eq!(expired[0].result.object_key, kept.object_key);
     });

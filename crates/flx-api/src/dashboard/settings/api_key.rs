@@ -134,8 +134,9 @@ async fn act(state: &Arc<State>, member: &Member, deed: Deed) -> Result<Option<A
         let admitted = state.plans().admit_api_key(member.account.tier);
         admitted.map_err(|denied| refuse::denied(&denied, state))?;
     }
-    let _turn = crate::dashboard::credentials::turn(state).await?;
+    let turn = crate::dashboard::credentials::turn(state).await?;
     let done = state.blocking(move || {
+        let _turn = turn;
         let keyring = Keyring::new(KeyringOptions::default())?;
         match deed {
             Deed::Generate => {

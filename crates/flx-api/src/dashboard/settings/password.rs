@@ -1,5 +1,6 @@
 //! `/settings/password`
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,8 +10,10 @@ use serde::Deserialize;
 
 use crate::clock::now_ms;
 use crate::dashboard::answer::{Stop, page as answer, refusal};
+use crate::dashboard::attempts::Aim;
 use crate::dashboard::credentials;
 use crate::dashboard::visitor::{Member, Visitor};
+use crate::origin::client_address;
 use crate::problem::Problem;
 use crate::refuse;
 use crate::state::State;
@@ -47,7 +50,7 @@ pub(crate) async fn change(
     let member = visitor.member(&request)?.clone();
     let form = form.into_inner();
     visitor.must_own(&request, &form.csrf)?;
-    match set(&state, &member, form.current, form.new).await {
+    match set(client_address(&request), &state, &member, form.current, form.new).await {
         Ok(()) => {
             // Every session has ended, and this browser gets one with a new token.
             visitor.sign_in(&request, &state, member.account).await?;
@@ -63,6 +66,7 @@ pub(crate) async fn change(
 }
 
 async fn set(
+    from: Option<IpAddr>,
     state: &Arc<State>,
     member: &Member,
     current: String,
@@ -70,7 +74,7 @@ async fn set(
 ) -> Result<(), Problem> {
     let email = member.account.email.as_str();
     // Whoever sits down at a browser that was left open does not guess on without end.
-    state.attempts().take(None, email)?;
+    state.attempts().take(from, Aim::Account(email))?;
     if credentials::open(state, email, current).await?.is_none() {
         return Err(Problem::field("current", "The current password is not right."));
     }

@@ -1,10 +1,10 @@
 //! The answer: JSON with one entry a picture, or the picture itself.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
-use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use flx_plans::Credits;
 use flx_store::{KeptAnswer, ResultId};
@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 
 use super::paid::{Paid, PaidEntry, PaidResult};
 use crate::accept::Answer;
-use crate::problem::{Problem, ProblemView};
+use crate::pieces::whole;
+use crate::problem::{Kind, Problem, ProblemView};
 use crate::state::State;
 use crate::{clock, names};
 
@@ -111,10 +112,18 @@ pub struct UsageNow {
 pub(crate) enum Draft {
     /// One entry a picture.
     Json(CompressAnswer),
-    /// Every picture failed: the first one's problem.
-    Problem(Problem),
+    /// Every picture failed: the first one's problem, and whether one of them may succeed later.
+    Problem(Problem, MayPass),
     /// The picture itself, with the facts in headers.
     Picture(PictureDraft),
+}
+
+/// Whether what failed may succeed when it is tried again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MayPass(bool);
+
+fn is_passing(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 401 | 429 | 500..)
 }
 
 /// The picture itself.
@@ -122,19 +131,28 @@ pub(crate) enum Draft {
 pub(crate) struct PictureDraft {
     head: Vec<(String, String)>,
     result: ResultId,
-    picture: Arc<flx_core::Compressed>,
+    file: File,
+    size: u64,
 }
 
 impl Draft {
     /// What is answered to work done, in the form that the client takes.
-    pub(super) fn of(paid: &Paid, state: &State, base: &str, wanted: Answer) -> Self {
-        if let (Answer::Picture, Some(result)) = (wanted, paid.only()) {
-            return Self::Picture(picture(paid, result, state, base));
+    pub(super) fn of(paid: &mut Paid, state: &State, base: &str, wanted: Answer) -> Self {
+        let file = match wanted {
+            Answer::Picture => paid.only().and_then(|result| result.file.take()),
+            Answer::Json => None,
+        };
+        if let (Some(file), Some(result)) = (file, paid.only()) {
+            let success = success_view("", result, state, base);
+            let result = (result.row.id.clone(), result.row.media_type.clone());
+            return Self::Picture(picture(paid, success, result, file));
         }
         let results: Vec<Entry> =
             paid.entries.iter().map(|entry| entry_view(entry, state, base)).collect();
         if let Some(problem) = first_when_all_failed(&paid.entries) {
-            return Self::Problem(problem.clone().with_results(results));
+            let passing = paid.entries.iter().filter_map(|entry| entry.result.as_ref().err());
+            let may_pass = MayPass(passing.map(Problem::status).any(is_passing));
+            return Self::Problem(problem.clone().with_results(results), may_pass);
         }
         let compressor_limit = paid.limit.get();
         Self::Json(CompressAnswer {
@@ -152,10 +170,11 @@ impl Draft {
         };
         match self {
             Self::Json(answer) => text(serde_json::to_string(&answer.with_used(used)), 200),
-            Self::Problem(problem) => match problem.view(None) {
-                view if matches!(view.status, 401 | 429 | 500..) => None,
-                view => text(serde_json::to_string(&view), view.status),
-            },
+            Self::Problem(_, MayPass(true)) => None,
+            Self::Problem(problem, MayPass(false)) => {
+                let view = problem.view(None);
+                text(serde_json::to_string(&view), view.status)
+            }
             Self::Picture(draft) => Some(KeptAnswer {
                 status: 200,
                 head: serde_json::to_string(&draft.head_with(used)).ok()?,
@@ -166,16 +185,16 @@ impl Draft {
     }
 
     /// The answer.
-    pub(crate) fn respond(&self, used: Credits) -> HttpResponse {
+    pub(crate) fn respond(&self, used: Credits, state: &Arc<State>) -> HttpResponse {
         match self {
             Self::Json(answer) => HttpResponse::Ok()
                 .insert_header((CACHE_CONTROL, "no-store"))
                 .json(answer.with_used(used)),
-            Self::Problem(problem) => problem.respond(None),
-            Self::Picture(draft) => {
-                let mut response = with_head(&draft.head_with(used));
-                response.body(Bytes::copy_from_slice(draft.picture.bytes()))
-            }
+            Self::Problem(problem, _) => problem.respond(None),
+            Self::Picture(draft) => match draft.file.try_clone() {
+                Ok(file) => with_head(&draft.head_with(used)).body(whole(state, file, draft.size)),
+                Err(error) => unreadable(&error).respond(None),
+            },
         }
     }
 }
@@ -207,10 +226,21 @@ pub(super) fn with_head(head: &[(String, String)]) -> HttpResponseBuilder {
     response
 }
 
-fn picture(paid: &Paid, result: &PaidResult, state: &State, base: &str) -> PictureDraft {
-    let success = success_view("", result, state, base);
+/// A file that was there cannot be read.
+pub(super) fn unreadable(error: &std::io::Error) -> Problem {
+    tracing::error!(error = %error, "a result's file cannot be read");
+    Problem::new(Kind::Unavailable, "the result cannot be read at the moment").with_retry_after(30)
+}
+
+fn picture(
+    paid: &Paid,
+    success: Success,
+    (result, media_type): (ResultId, String),
+    file: File,
+) -> PictureDraft {
+    let size = success.size;
     let facts = [
-        ("content-type", result.row.media_type.clone()),
+        ("content-type", media_type),
         ("content-disposition", names::attachment(&success.name)),
         ("cache-control", String::from("no-store")),
         ("x-original-size", success.original_size.to_string()),
@@ -232,8 +262,9 @@ fn picture(paid: &Paid, result: &PaidResult, state: &State, base: &str) -> Pictu
     let head = facts.into_iter().chain(measured);
     PictureDraft {
         head: head.map(|(name, value)| (name.to_owned(), value)).collect(),
-        result: result.row.id.clone(),
-        picture: Arc::clone(&result.picture),
+        result,
+        file,
+        size,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Work that is paid for: reserve, work, settle.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::sync::Notify;
 use super::answer::Draft;
 use crate::accept::Answer;
 use crate::auth::Caller;
-use crate::batch::{self, Finished, Job, Outcome};
+use crate::batch::{self, Finished, Job, Mark, Outcome};
 use crate::clock::now_ms;
 use crate::problem::{Kind, Problem};
 use crate::refuse;
@@ -49,17 +50,19 @@ pub(super) struct PaidEntry {
 pub(super) struct PaidResult {
     /// Its row.
     pub(super) row: NewResult,
-    /// The picture and its facts.
-    pub(super) picture: Arc<flx_core::Compressed>,
+    /// Facts about the picture.
+    pub(super) picture: flx_core::Compressed,
+    /// Its file, where it is to be the answer.
+    pub(super) file: Option<File>,
     /// Size of the original in bytes.
     pub(super) original_size: u64,
 }
 
 impl Paid {
     /// The result, when there is one picture and it succeeded.
-    pub(super) fn only(&self) -> Option<&PaidResult> {
-        match self.entries.as_slice() {
-            [entry] => entry.result.as_ref().ok(),
+    pub(super) fn only(&mut self) -> Option<&mut PaidResult> {
+        match self.entries.as_mut_slice() {
+            [entry] => entry.result.as_mut().ok(),
             _ => None,
         }
     }
@@ -100,20 +103,22 @@ pub(crate) async fn run(
     wanted: Wanted,
 ) -> Result<(Arc<Draft>, Credits), Problem> {
     let pictures = upload.files.len();
-    let places =
-        state.admission().enter(pictures).map_err(|full| refuse::full(full.retry_after_s))?;
     let account = caller.account.id.to_string();
-    let watermark = match upload.watermark {
-        Some(file) => Some(batch::watermark(state, &account, file).await?),
+    let places = state
+        .admission()
+        .enter(&account, pictures)
+        .map_err(|full| refuse::full(full.retry_after_s))?;
+    let mark = match upload.watermark {
+        Some(file) => Some(Mark::of(state, file, upload.form.look()).await?),
         None => None,
     };
-    let options = upload.form.options(watermark);
+    let options = upload.form.options();
     let (cancel, bell) = (CancelFlag::new(), Arc::new(Notify::new()));
     let _leaving = Leaving { cancel: cancel.clone(), bell: Arc::clone(&bell) };
     let session_id = upload.form.session_id();
     let run_id = wanted.run_id.as_deref();
     let progress = run_id.map(|run| state.progress().begin(&account, run, pictures));
-    let job = Job { account, files: upload.files, places, options, cancel, progress };
+    let job = Job { account, files: upload.files, places, options, mark, cancel, progress };
     let task = Task { state: Arc::clone(state), caller, session_id, wanted };
     state.detached(task.run(job, bell)).await?
 }
@@ -208,9 +213,9 @@ impl Task {
         }
         let limit = self.caller.plan(&self.state).compressions_per_period().shown();
         let brought = self.brought(&entries);
-        let paid = Paid { session_id: self.session_id.clone(), entries, limit };
+        let mut paid = Paid { session_id: self.session_id.clone(), entries, limit };
         let Wanted { answer, base, once, .. } = &self.wanted;
-        let draft = Arc::new(Draft::of(&paid, &self.state, base, *answer));
+        let draft = Arc::new(Draft::of(&mut paid, &self.state, base, *answer));
         let (kept, keeps) = (Arc::clone(&draft), once.is_some());
         let keep = move |used| if keeps { kept.kept(used) } else { None };
         let used = self.close(reservation, rows, Some(brought), keep).await?;
@@ -234,7 +239,7 @@ impl Task {
 
     fn paid(
         &self,
-        finished: Finished,
+        mut finished: Finished,
         now: i64,
         expires_at_ms: i64,
     ) -> (crate::results::Pending, PaidResult) {
@@ -243,13 +248,14 @@ impl Task {
             session_id: self.session_id.clone(),
             name: finished.name,
             media_type: finished.picture.format().media_type().to_owned(),
-            size_bytes: finished.picture.bytes().len() as u64,
+            size_bytes: finished.size,
             object_key: finished.stored.key().to_owned(),
             created_at_ms: now,
             expires_at_ms,
         };
+        let file = finished.stored.take_file().filter(|_| self.wanted.answer == Answer::Picture);
         let (picture, original_size) = (finished.picture, finished.original_size);
-        (finished.stored, PaidResult { row, picture, original_size })
+        (finished.stored, PaidResult { row, picture, file, original_size })
     }
 
     /// Closes the reservation: one credit for each row. Tries again while the database is away;

@@ -1,6 +1,6 @@
 //! A request that was sent before, told by its idempotency key.
 
-use std::io::Read as _;
+use std::fs::File;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -8,10 +8,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use flx_store::{KeptAnswer, Once, ResultId, Seen};
 
-use super::answer::with_head;
+use super::answer::{unreadable, with_head};
 use crate::auth::Caller;
 use crate::clock::now_ms;
 use crate::finish::Whole;
+use crate::pieces::whole;
 use crate::problem::{Kind, Problem};
 use crate::refuse;
 use crate::state::State;
@@ -60,13 +61,13 @@ async fn picture(
     result: ResultId,
 ) -> Result<HttpResponse, Problem> {
     let shared = Arc::clone(state);
-    let bytes = state.blocking(move || read(&shared, &result)).await??;
+    let (file, size) = state.blocking(move || open(&shared, &result)).await??;
     let head: Vec<(String, String)> = serde_json::from_str(head).unwrap_or_default();
-    Ok(with_head(&head).insert_header(REPLAYED).body(bytes))
+    Ok(with_head(&head).insert_header(REPLAYED).body(whole(state, file, size)))
 }
 
 /// The file of a result that is kept still. Blocks.
-fn read(state: &State, id: &ResultId) -> Result<Vec<u8>, Problem> {
+fn open(state: &State, id: &ResultId) -> Result<(File, u64), Problem> {
     let found = state.store().find_result(id).map_err(|error| refuse::store(&error))?;
     let result = found.map(|stored| stored.result).filter(|result| result.expires_at_ms > now_ms());
     let result = result.ok_or_else(|| {
@@ -77,14 +78,6 @@ fn read(state: &State, id: &ResultId) -> Result<Vec<u8>, Problem> {
         )
         .with_field(crate::idempotency::NAME)
     })?;
-    let mut bytes = Vec::new();
-    let read = state
-        .files()
-        .open_file(&result.object_key)
-        .and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map(|_| bytes).map_err(|error| {
-        tracing::error!(error = %error, "a result's file cannot be read");
-        Problem::new(Kind::Unavailable, "the result cannot be read at the moment")
-            .with_retry_after(30)
-    })
+    let opened = state.files().open_file(&result.object_key);
+    opened.map(|file| (file, result.size_bytes)).map_err(|error| unreadable(&error))
 }

@@ -1,6 +1,6 @@
 //! The results of a session as a ZIP file, made while it is sent.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, Read as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,10 +87,10 @@ impl Write for Outbox {
 impl Packing {
     fn new(files: ResultFiles, results: Vec<NewResult>) -> Self {
         let outbox = Outbox::default();
-        let mut taken = HashSet::new();
+        let mut names = Names::default();
         let waiting = results
             .into_iter()
-            .map(|result| (own_name(&result.name, &mut taken), result.object_key))
+            .map(|result| (names.own(&result.name), result.object_key))
             .collect();
         let writer = Some(ZipWriter::new_stream(outbox.clone()));
         Self { files, waiting, open: None, writer, outbox }
@@ -124,16 +124,26 @@ impl Packing {
     }
 }
 
-/// A name of its own in the file: results have names made here, without folders, but two may have
-/// the same.
-fn own_name(name: &str, taken: &mut HashSet<String>) -> String {
-    let name: String = name.chars().filter(|c| !"/\\:".contains(*c)).collect();
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-    let numbered = (2u32..).map(|number| format!("{stem}-{number}.{extension}"));
-    let own = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
-    let own = own.unwrap_or_else(|| name.clone());
-    taken.insert(own.clone());
-    own
+/// Names given out, with the number that the next result of the same name gets.
+#[derive(Default)]
+struct Names(HashMap<String, u32>);
+
+impl Names {
+    /// A name of its own in the file: results have names made here, without folders, but two may
+    /// have the same.
+    fn own(&mut self, name: &str) -> String {
+        let name: String = name.chars().filter(|c| !"/\\:".contains(*c)).collect();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let mut number = self.0.get(&name).copied().unwrap_or(1);
+        let mut own = name.clone();
+        while self.0.contains_key(&own) {
+            number = number.saturating_add(1);
+            own = format!("{stem}-{number}.{extension}");
+        }
+        self.0.insert(name, number);
+        self.0.entry(own.clone()).or_insert(1);
+        own
+    }
 }
 
 #[cfg(test)]
@@ -142,11 +152,12 @@ mod tests {
 
     #[test]
     fn names_stay_apart_and_in_their_folder() {
-        let mut taken = HashSet::new();
-        let mut own = |name: &str| own_name(name, &mut taken);
+        let mut names = Names::default();
+        let mut own = |name: &str| names.own(name);
         assert_eq!(own("photo.webp"), "photo.webp");
         assert_eq!(own("photo.webp"), "photo-2.webp");
-        assert_eq!(own("photo.webp"), "photo-3.webp");
+        assert_eq!(own("photo-3.webp"), "photo-3.webp");
+        assert_eq!(own("photo.webp"), "photo-4.webp");
         assert_eq!(own("../../etc/passwd.webp"), "....etcpasswd.webp");
     }
 }

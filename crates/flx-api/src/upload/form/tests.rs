@@ -1,4 +1,4 @@
-use flx_core::{ColourSpace, Effort, Fit, Format, Gravity};
+use flx_core::{ColourSpace, Effort, Fit, Format, Gravity, Position};
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn options(fields: &[(&str, &str)]) -> Options {
     for (name, text) in fields {
         form.set(TextField::named(name).unwrap(), text).unwrap();
     }
-    form.options(None)
+    form.options()
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn check_format(format: &str, accept: &str, expected: Option<&[Format]>) {
         return;
     };
     chosen.unwrap_or_else(|problem| panic!("{what}: {problem}"));
-    let candidates = form.options(None).format().candidates(flx_core::SourceFormat::Gif);
+    let candidates = form.options().format().candidates(flx_core::SourceFormat::Gif);
     assert_eq!(candidates, expected.iter().copied().collect(), "{what}");
 }
 
