@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
 use super::program::{Home, Program};
 use super::task::{Done, Task};
 use super::worker::peak_bytes;
@@ -38,11 +41,11 @@ pub fn version(program: Program) -> Result<String, Box<dyn Error>> {
 pub fn run(program: Program, home: &Home, task: &Task) -> Result<Done, Box<dyn Error>> {
     let output = output_of(home, task);
     let mut command = command(program, home, task, &output)?;
-    let cpu = children_cpu_ms();
+    let cpu = children_cpu_ms()?;
     let begin = Instant::now();
     let ended = command.status()?;
     let wall_ms = begin.elapsed().as_secs_f64() * 1e3;
-    let cpu_ms = children_cpu_ms() - cpu;
+    let cpu_ms = children_cpu_ms()? - cpu;
     if !ended.success() {
         return Err(format!("{}: {ended}", program.name()).into());
     }
@@ -126,16 +129,10 @@ fn command(
     Ok(command)
 }
 
-/// User and system time of all children that have ended; the kernel counts it in ticks.
-fn children_cpu_ms() -> f64 {
-    let read = || {
-        let stat = fs::read_to_string("/proc/self/stat").ok()?;
-        // The program's name stands in brackets and may hold blanks.
-        let (_, rest) = stat.rsplit_once(')')?;
-        let mut fields = rest.split_whitespace().skip(13);
-        let user: u64 = fields.next()?.parse().ok()?;
-        let system: u64 = fields.next()?.parse().ok()?;
-        Some(user + system)
-    };
-    read().unwrap_or_default() as f64 * 1e3 / rustix::param::clock_ticks_per_second() as f64
+/// User and system time of all children that have ended. Not from `/proc/self/stat`, which counts
+/// in ticks of 10 ms: many a small picture would take none.
+fn children_cpu_ms() -> Result<f64, Box<dyn Error>> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Ok(micros as f64 / 1e3)
 }

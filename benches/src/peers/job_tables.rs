@@ -19,13 +19,13 @@ pub fn summary(jobs: &[Finished]) -> String {
     for job in jobs {
         for peer in 1..job.places.len() {
             let Some(entrant) = job.entrant(peer) else { continue };
-            let bytes = job.over(|flx, peer| bytes(flx, peer, job.job.swept), peer);
-            let wall = job.over(|flx, peer| time(flx, peer, Of::Wall, 1), peer);
-            let cpu = job.over(|flx, peer| time(flx, peer, Of::Cpu, 1), peer);
-            let double = job.over(|flx, peer| time(flx, peer, Of::Wall, 2), peer);
+            let bytes = job.over_all(|flx, peer| bytes(flx, peer, job.job.swept), peer);
+            let wall = job.over_timed(|flx, peer| time(flx, peer, Of::Wall, 1), peer);
+            let cpu = job.over_timed(|flx, peer| time(flx, peer, Of::Cpu, 1), peer);
+            let double = job.over_timed(|flx, peer| time(flx, peer, Of::Wall, 2), peer);
             let memory = job.memory_ratio(peer);
             let at = SCORES.map(|score| {
-                let at = job.over(|flx, peer| bytes_at(flx, peer, score), peer);
+                let at = job.over_known(|flx, peer| bytes_at(flx, peer, score), peer);
                 if job.job.swept { number(at.map(|ratio| ratio.mean)) } else { "".to_owned() }
             });
             // Writing to a string cannot fail.
@@ -141,14 +141,30 @@ impl Finished {
         self.job.entrants.get(*self.places.get(place)?)
     }
 
-    fn over(
-        &self,
-        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
-        peer: usize,
-    ) -> Option<Ratio> {
-        let of =
-            |(_, measured): &(String, Vec<Measured>)| ratio(measured.first()?, measured.get(peer)?);
-        Ratio::over(&self.pictures.iter().map(of).collect::<Vec<_>>())
+    /// Every picture's place, what flx made of it and what a peer did.
+    fn pairs(&self, peer: usize) -> impl Iterator<Item = (usize, &Measured, &Measured)> {
+        self.pictures.iter().enumerate().filter_map(move |(place, (_, measured))| {
+            Some((place, measured.first()?, measured.get(peer)?))
+        })
+    }
+
+    /// Over all pictures; none when one of them has no ratio.
+    fn over_all(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+        let ratios = self.pairs(peer).map(|(place, flx, other)| (place, ratio(flx, other)));
+        Ratio::over(&ratios.collect::<Vec<_>>())
+    }
+
+    /// Over the pictures that were timed; none when one of them has no ratio.
+    fn over_timed(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+        let timed = self.pairs(peer).filter(|(_, flx, other)| flx.timed() || other.timed());
+        let ratios = timed.map(|(place, flx, other)| (place, ratio(flx, other)));
+        Ratio::over(&ratios.collect::<Vec<_>>())
+    }
+
+    /// Over the pictures that have a ratio: not every encoder reaches every score.
+    fn over_known(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+        let ratios = self.pairs(peer).map(|(place, flx, other)| (place, ratio(flx, other)));
+        Ratio::over(&ratios.filter(|(_, ratio)| ratio.is_some()).collect::<Vec<_>>())
     }
 
     fn memory_ratio(&self, peer: usize) -> Option<f64> {

@@ -27,14 +27,12 @@ pub enum Of {
 }
 
 impl Ratio {
-    /// Sums up one ratio a picture; pictures without one are left out.
+    /// Sums up the ratios of pictures, each with the picture's place. None when one of them is
+    /// missing: a mean over the others could leave out just those where flx is worst.
     #[must_use]
-    pub fn over(ratios: &[Option<f64>]) -> Option<Self> {
-        let known: Vec<(usize, f64)> = ratios
-            .iter()
-            .enumerate()
-            .filter_map(|(place, ratio)| Some((place, (*ratio)?)))
-            .collect();
+    pub fn over(ratios: &[(usize, Option<f64>)]) -> Option<Self> {
+        let known: Vec<(usize, f64)> =
+            ratios.iter().map(|(place, ratio)| Some((*place, (*ratio)?))).collect::<Option<_>>()?;
         let worst = known.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(Self {
             mean: geometric_mean(known.iter().map(|one| one.1))?,
@@ -79,12 +77,12 @@ pub fn time(flx: &Measured, peer: &Measured, of: Of, threads: u32) -> Option<f64
     geometric_mean(ratios)
 }
 
-/// None when there is nothing to average.
+/// None when there is nothing to average, or something that was too short to be measured.
 pub fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values
-        .filter(|value| value.is_finite() && *value > 0.0)
-        .fold((0.0, 0_u32), |(sum, count), value| (sum + value.ln(), count + 1));
-    (count > 0).then(|| (sum / f64::from(count)).exp())
+    let (sum, count) =
+        values.fold((0.0, 0_u32), |(sum, count), value| (sum + value.ln(), count + 1));
+    // Of a zero the logarithm is infinite, of zero by zero not a number.
+    (count > 0 && sum.is_finite()).then(|| (sum / f64::from(count)).exp())
 }
 
 #[cfg(test)]
@@ -93,8 +91,16 @@ mod tests {
 
     #[test]
     fn ratios_average_geometrically_and_name_the_worst() {
-        let ratio = Ratio::over(&[Some(0.5), None, Some(2.0)]).unwrap();
+        let ratio = Ratio::over(&[(0, Some(0.5)), (2, Some(2.0))]).unwrap();
         assert!((ratio.mean - 1.0).abs() < 1e-12);
         assert_eq!((ratio.least, ratio.most, ratio.worst, ratio.count), (0.5, 2.0, 2, 2));
+    }
+
+    #[test]
+    fn what_is_missing_or_no_number_is_not_averaged_away() {
+        assert!(Ratio::over(&[(0, Some(0.5)), (1, None)]).is_none());
+        for odd in [0.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(geometric_mean([0.5, odd].into_iter()), None, "{odd}");
+        }
     }
 }

@@ -31,6 +31,14 @@ pub struct Measured {
     pub failure: Option<String>,
 }
 
+impl Measured {
+    /// Whether it was measured how long it takes.
+    #[must_use]
+    pub fn timed(&self) -> bool {
+        !self.times.is_empty()
+    }
+}
+
 /// Medians of the rounds at one point.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
