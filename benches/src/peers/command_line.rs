@@ -29,9 +29,16 @@ pub fn version(program: Program) -> Result<String, Box<dyn Error>> {
     let output = Command::new(name).arg(flag).stdin(Stdio::null()).output()?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
-    let number =
-        text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    Ok(format!("{name} {}", number.unwrap_or_default().trim_end_matches([',', ':'])))
+    Ok(format!("{name} {}", number(&text).unwrap_or("of unknown version")))
+}
+
+/// The first number with a dot, also within a word: `vips-8.14.1`.
+fn number(text: &str) -> Option<&str> {
+    text.split_whitespace().find_map(|word| {
+        let number = word.get(word.find(|c: char| c.is_ascii_digit())?..)?;
+        let number = number.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        number.contains('.').then_some(number)
+    })
 }
 
 /// Runs the tool once.
@@ -135,4 +142,22 @@ fn children_cpu_ms() -> Result<f64, Box<dyn Error>> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     Ok(micros as f64 / 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_what_tools_say() {
+        for (said, version) in [
+            ("1.2.4\nlibsharpyuv: 0.2.1", "1.2.4"),
+            ("libjpeg-turbo version 2.1.5 (build 20230203)", "2.1.5"),
+            ("Version: 0.11.1 (dav1d [dec]:1.0.0, aom [enc/dec]:v3.6.0)", "0.11.1"),
+            ("OptiPNG version 0.7.7", "0.7.7"),
+            ("vips-8.14.1", "8.14.1"),
+        ] {
+            assert_eq!(number(said), Some(version));
+        }
+    }
 }
