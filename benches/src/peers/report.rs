@@ -10,7 +10,7 @@ use super::engines::Engine;
 use super::race::{Finished, Race};
 use super::scaling::Growth;
 use super::{job_tables, load_tables, plot};
-use crate::machine;
+use crate::{locked, machine};
 
 const BEGIN: &str = "<!-- what stands below was written by just bench-peers -->";
 const END: &str = "<!-- what stands above was written by just bench-peers -->";
@@ -115,7 +115,7 @@ impl Results {
 fn how(race: &Race) -> String {
     format!(
         "Every figure of the first table is flx / peer; smaller is better for flx. Bytes are compared at equal \
-         SSIMULACRA2 (by the `ssimulacra2` crate; flx itself decides by `fast-ssim2`; results are decoded by {}), \
+         SSIMULACRA2 (by the crate {}; flx itself decides by {}; results are decoded by {}), \
          interpolated between the settings that were measured; where 24 MP are scaled, the score is against the full \
          picture scaled by Lanczos3. Times are medians of {} rounds in which the programs take turns, at the settings \
          that reach 60, 70, 80 and 90 (fewer rounds where {:.0} seconds were over); programs stay in memory between \
@@ -124,6 +124,8 @@ fn how(race: &Race) -> String {
          best and the worst picture, and the worst one's name. Peak RSS is of a process that did one picture, with all \
          of its runtime. PNG and animations have one setting, and are held against the peer's bytes at that score, or its best; it is \
          timed at its cheapest result that looks no worse. Animations are scored by the mean over their frames.",
+        locked::named("ssimulacra2"),
+        locked::named("fast-ssim2"),
         race.judge.viewer(),
         race.count,
         race.scope.patience_seconds(),
