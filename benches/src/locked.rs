@@ -6,9 +6,9 @@ const LOCK: &str = include_str!("../../Cargo.lock");
 #[must_use]
 pub fn version(name: &str) -> Option<&'static str> {
     let name = format!("\"{name}\"");
-    LOCK.split("[[package]]").find_map(|package| {
-        (value(package, "name")? == name).then(|| value(package, "version"))?
-    }).map(|version| version.trim_matches('"'))
+    LOCK.split("[[package]]")
+        .find_map(|package| (value(package, "name")? == name).then(|| value(package, "version"))?)
+        .map(|version| version.trim_matches('"'))
 }
 
 fn value(package: &'static str, key: &str) -> Option<&'static str> {

@@ -149,20 +149,32 @@ impl Finished {
     }
 
     /// Over all pictures; none when one of them has no ratio.
-    fn over_all(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+    fn over_all(
+        &self,
+        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
+        peer: usize,
+    ) -> Option<Ratio> {
         let ratios = self.pairs(peer).map(|(place, flx, other)| (place, ratio(flx, other)));
         Ratio::over(&ratios.collect::<Vec<_>>())
     }
 
     /// Over the pictures that were timed; none when one of them has no ratio.
-    fn over_timed(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+    fn over_timed(
+        &self,
+        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
+        peer: usize,
+    ) -> Option<Ratio> {
         let timed = self.pairs(peer).filter(|(_, flx, other)| flx.timed() || other.timed());
         let ratios = timed.map(|(place, flx, other)| (place, ratio(flx, other)));
         Ratio::over(&ratios.collect::<Vec<_>>())
     }
 
     /// Over the pictures that have a ratio: not every encoder reaches every score.
-    fn over_known(&self, ratio: impl Fn(&Measured, &Measured) -> Option<f64>, peer: usize) -> Option<Ratio> {
+    fn over_known(
+        &self,
+        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
+        peer: usize,
+    ) -> Option<Ratio> {
         let ratios = self.pairs(peer).map(|(place, flx, other)| (place, ratio(flx, other)));
         Ratio::over(&ratios.filter(|(_, ratio)| ratio.is_some()).collect::<Vec<_>>())
     }
