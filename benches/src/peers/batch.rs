@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::material::{Material, SCALED_WIDTH, write, write_png};
 use super::program::{Home, Program};
-use super::rounds::median;
 use super::task::{Request, Task};
+use super::turns::median;
 use super::worker::Worker;
 
 /// How many pictures a batch has.

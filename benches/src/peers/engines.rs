@@ -10,10 +10,10 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use super::material::{Kind, write, write_png};
 use super::program::{Home, Program};
 use super::race::speck;
-use super::rounds::median;
 use super::runner::Memory;
 use super::scope::Scope;
 use super::task::{Request, Task};
+use super::turns::median;
 use super::worker::Worker;
 use crate::pictures::Picture;
 

@@ -20,4 +20,5 @@ pub mod runner;
 pub mod scaling;
 pub mod scope;
 pub mod task;
+pub mod turns;
 pub mod worker;

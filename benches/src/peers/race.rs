@@ -8,10 +8,11 @@ use super::job::Job;
 use super::judge::Judge;
 use super::material::{Kind, Material, Source, write, write_png};
 use super::program::{Home, Program};
-use super::rounds::{Measured, Patience, Ready, measure};
+use super::rounds::{Measured, Ready, measure};
 use super::runner::{Memory, Runner, memory};
 use super::scope::Scope;
 use super::task::Task;
+use super::turns::Patience;
 use crate::pictures::Picture;
 
 /// The score at which memory is measured.
@@ -55,7 +56,7 @@ impl Race {
             let single = Runner::start(entrant.program, &self.home, 1);
             let double = Runner::start(entrant.program, &self.home, 2);
             if let (Ok(single), Ok(double)) = (single, double) {
-                ready.push(Ready { entrant: *entrant, single, double });
+                ready.push(Ready { entrant: *entrant, single, double, warm: false });
                 places.push(place);
             }
         }

@@ -1,6 +1,7 @@
 //! flx's figures as shares of a peer's.
 
 use super::rounds::{Measured, SCORES};
+use super::turns::Time;
 
 /// A geometric mean over pictures, with its spread.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ pub fn bytes(flx: &Measured, peer: &Measured, swept: bool) -> Option<f64> {
 #[must_use]
 pub fn time(flx: &Measured, peer: &Measured, of: Of, threads: u32) -> Option<f64> {
     let ratios = flx.times.iter().filter(|time| time.threads == threads).filter_map(|own| {
-        let same = |time: &&super::rounds::Time| time.threads == threads && time.score == own.score;
+        let same = |time: &&Time| time.threads == threads && time.score == own.score;
         let other = peer.times.iter().find(same)?;
         Some(match of {
             Of::Wall => own.wall_ms / other.wall_ms,
