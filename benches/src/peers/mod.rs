@@ -1,11 +1,15 @@
 //! flx beside its peers: the same jobs on the same pictures, in turns.
 
 pub mod batch;
+pub mod cells;
 pub mod command_line;
 pub mod curve;
 pub mod engines;
 pub mod film;
+pub mod finished;
+pub mod goals;
 pub mod job;
+pub mod job_details;
 pub mod job_tables;
 pub mod judge;
 pub mod load_tables;

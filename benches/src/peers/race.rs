@@ -4,6 +4,7 @@ use std::error::Error;
 
 use image::{Rgb, RgbImage};
 
+use super::finished::Finished;
 use super::job::Job;
 use super::judge::Judge;
 use super::material::{Kind, Material, Source, write, write_png};
@@ -17,18 +18,6 @@ use crate::pictures::Picture;
 
 /// The score at which memory is measured.
 const SCORE_OF_MEMORY: f64 = 80.0;
-
-/// What came of a job.
-pub struct Finished {
-    /// The job, with those of its entrants that could be measured, flx first.
-    pub job: &'static Job,
-    /// Their places among the job's entrants.
-    pub places: Vec<usize>,
-    /// For each picture its name and what each of `places` made of it.
-    pub pictures: Vec<(String, Vec<Measured>)>,
-    /// Of each of `places`, on the first picture.
-    pub memory: Vec<Option<Memory>>,
-}
 
 /// Everything that a run has at hand.
 pub struct Race {
@@ -87,7 +76,7 @@ impl Race {
                 self.memory(job, ready, source, setting).ok()
             })
             .collect();
-        Ok(Some(Finished { job, places, pictures, memory }))
+        Ok(Some(Finished { job, places, pictures, memory, asked: self.count }))
     }
 
     fn memory(

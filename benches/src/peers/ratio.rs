@@ -27,6 +27,17 @@ pub enum Of {
     Cpu,
 }
 
+impl Of {
+    /// It, in milliseconds.
+    #[must_use]
+    pub const fn of(self, time: &Time) -> f64 {
+        match self {
+            Self::Wall => time.wall_ms,
+            Self::Cpu => time.cpu_ms,
+        }
+    }
+}
+
 impl Ratio {
     /// Sums up the ratios of pictures, each with the picture's place. None when one of them is
     /// missing: a mean over the others could leave out just those where flx is worst.
@@ -67,15 +78,29 @@ pub fn bytes(flx: &Measured, peer: &Measured, swept: bool) -> Option<f64> {
 /// Time over the scores that both reached.
 #[must_use]
 pub fn time(flx: &Measured, peer: &Measured, of: Of, threads: u32) -> Option<f64> {
-    let ratios = flx.times.iter().filter(|time| time.threads == threads).filter_map(|own| {
-        let same = |time: &&Time| time.threads == threads && time.score == own.score;
-        let other = peer.times.iter().find(same)?;
-        Some(match of {
-            Of::Wall => own.wall_ms / other.wall_ms,
-            Of::Cpu => own.cpu_ms / other.cpu_ms,
-        })
-    });
-    geometric_mean(ratios)
+    geometric_mean(both(flx, peer, threads).map(|(own, other)| of.of(own) / of.of(other)))
+}
+
+/// Time with one thread at one score.
+#[must_use]
+pub fn time_at(flx: &Measured, peer: &Measured, of: Of, score: f64) -> Option<f64> {
+    Some(of.of(flx.time(score, 1)?) / of.of(peer.time(score, 1)?))
+}
+
+/// The fewest rounds behind [`time`].
+#[must_use]
+pub fn rounds(flx: &Measured, peer: &Measured, threads: u32) -> Option<usize> {
+    both(flx, peer, threads).map(|(own, other)| own.rounds.min(other.rounds)).min()
+}
+
+/// Times of both at the same score.
+fn both<'a>(
+    flx: &'a Measured,
+    peer: &'a Measured,
+    threads: u32,
+) -> impl Iterator<Item = (&'a Time, &'a Time)> {
+    let own = flx.times.iter().filter(move |time| time.threads == threads);
+    own.filter_map(move |own| Some((own, peer.time(own.score, threads)?)))
 }
 
 /// None when there is nothing to average, or something that was too short to be measured.

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use super::batch::Way;
 use super::engines::Engine;
-use super::race::{Finished, Race};
+use super::finished::Finished;
+use super::race::Race;
 use super::scaling::Growth;
-use super::{job_tables, load_tables, plot};
+use super::{job_details, job_tables, load_tables, plot};
 use crate::{locked, machine};
 
 const BEGIN: &str = "<!-- what stands below was written by just bench-peers -->";
@@ -83,7 +84,7 @@ impl Results {
         }
         text += "### Job by job\n\n";
         for job in &self.jobs {
-            text += &job_tables::details(job);
+            text += &job_details::details(job);
         }
         text
     }

@@ -37,6 +37,12 @@ impl Measured {
     pub fn timed(&self) -> bool {
         !self.times.is_empty()
     }
+
+    /// What was measured at one score, 0 in a job that is not swept.
+    #[must_use]
+    pub fn time(&self, score: f64, threads: u32) -> Option<&Time> {
+        self.times.iter().find(|time| time.score == score && time.threads == threads)
+    }
 }
 
 /// A program in a job, running with one thread and with two.
