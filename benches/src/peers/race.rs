@@ -9,7 +9,7 @@ use super::job::Job;
 use super::judge::Judge;
 use super::material::{Kind, Material, Source, write, write_png};
 use super::program::{Home, Program};
-use super::rounds::{Measured, Ready, measure};
+use super::rounds::{Measured, Ready, measure, setting};
 use super::runner::{Memory, Runner, memory};
 use super::scope::Scope;
 use super::task::Task;
@@ -67,12 +67,8 @@ impl Race {
             .enumerate()
             .map(|(place, ready)| {
                 let source = sources.first()?;
-                let measured = pictures.first()?.1.get(place)?;
-                let setting = if job.swept {
-                    measured.curve.setting_at(SCORE_OF_MEMORY)?
-                } else {
-                    measured.curve.points().last()?.setting
-                };
+                let all = &pictures.first()?.1;
+                let setting = setting(job, all.get(place)?, all, SCORE_OF_MEMORY)?;
                 self.memory(job, ready, source, setting).ok()
             })
             .collect();

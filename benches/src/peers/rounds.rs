@@ -138,8 +138,9 @@ fn explore(
     })
 }
 
-/// The setting to be timed.
-fn setting(job: &Job, of: &Measured, all: &[Measured], score: f64) -> Option<u32> {
+/// The setting at which a program is held against the others: that of a score, or, in a job that is
+/// not swept, of its cheapest result that looks as good as flx's.
+pub(super) fn setting(job: &Job, of: &Measured, all: &[Measured], score: f64) -> Option<u32> {
     if job.swept {
         return of.curve.setting_at(score);
     }
