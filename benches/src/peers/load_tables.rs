@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::batch::{COUNT, Way};
+use super::cells::{dash, mark};
 use super::engines::{Engine, Load};
 use super::scaling::Growth;
 
@@ -44,7 +45,7 @@ pub fn batch(ways: &[Way]) -> String {
 
 /// Time and memory per megapixel, and bytes of each effort against `balanced`.
 #[must_use]
-pub fn engines(engines: &[Engine]) -> String {
+pub fn engines(engines: &[Engine], asked: usize) -> String {
     let sizes: Vec<String> = engines
         .first()
         .into_iter()
@@ -60,9 +61,7 @@ pub fn engines(engines: &[Engine]) -> String {
     );
     for engine in engines {
         let [first, second] = engine.at;
-        let speed = |load: Option<Load>| {
-            load.map_or("–".to_owned(), |load| format!("{:.0}", load.wall_ms / load.megapixels))
-        };
+        let speed = |load: Option<Load>| load.map_or_else(dash, |load| load.speed(asked));
         let peak =
             |load: Option<Load>| load.map_or("–".to_owned(), |load| megabytes(load.used()));
         let (slope, besides) = match (first, second) {
@@ -97,7 +96,7 @@ fn of_balanced(engine: &Engine, all: &[Engine]) -> String {
 
 /// Time a megapixel and memory at every size.
 #[must_use]
-pub fn growth(growths: &[Growth]) -> String {
+pub fn growth(growths: &[Growth], asked: usize) -> String {
     let mut table = String::from("| megapixels |");
     for growth in growths {
         let _ = write!(table, " {}: ms/MP | peak MB |", growth.name);
@@ -118,8 +117,8 @@ pub fn growth(growths: &[Growth]) -> String {
             let _ = match load {
                 Some(load) => write!(
                     table,
-                    " {:.0} | {} |",
-                    load.wall_ms / load.megapixels,
+                    " {} | {} |",
+                    load.speed(asked),
                     megabytes(load.memory.peak as f64)
                 ),
                 None => write!(table, " – | – |"),
@@ -131,6 +130,11 @@ pub fn growth(growths: &[Growth]) -> String {
 }
 
 impl Load {
+    /// Milliseconds a megapixel, with a mark where they are of fewer rounds than asked for.
+    fn speed(&self, asked: usize) -> String {
+        format!("{:.0}{}", self.wall_ms / self.megapixels, mark(Some(self.rounds), asked))
+    }
+
     /// Bytes that the picture itself took at the peak.
     fn used(&self) -> f64 {
         self.memory.peak as f64 - self.memory.idle as f64

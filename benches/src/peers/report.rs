@@ -9,7 +9,7 @@ use super::batch::Way;
 use super::engines::Engine;
 use super::finished::Finished;
 use super::race::Race;
-use super::scaling::Growth;
+use super::scaling::{self, Growth};
 use super::{job_details, job_tables, load_tables, plot};
 use crate::{locked, machine};
 
@@ -19,9 +19,11 @@ const END: &str = "<!-- what stands above was written by just bench-peers -->";
 const ENGINES: &str = "One thread, a process of its own; memory above that of the idle process. \
     Encoders read a baseline JPEG of the same size; decoders write a JPEG of an eighth of the width, \
     for which a JPEG is not decoded in full. The file's size is against that of `balanced` at the same \
-    quality, 82, of the larger picture.";
+    quality, 82, of the larger picture. Times are medians after a first run that only memory is taken of; \
+    a raised number tells of how many rounds where they are fewer than asked for, ⁰ that there was the \
+    first run alone.";
 
-const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process.\n\n\
+const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process. Raised numbers as above.\n\n\
     ![Time by megapixels](cost-by-size.svg)";
 
 /// Everything that was measured.
@@ -75,9 +77,9 @@ impl Results {
         let batch = load_tables::batch(&self.batch);
         let title = "A batch of 20 mixed pictures on 2 cores, to WebP";
         section(title, batch, self.batch.is_empty());
-        let engines = format!("{ENGINES}\n\n{}", load_tables::engines(&self.engines));
+        let engines = format!("{ENGINES}\n\n{}", load_tables::engines(&self.engines, race.count));
         section("What each engine takes", engines, self.engines.is_empty());
-        let growth = format!("{GROWTH}\n\n{}", load_tables::growth(&self.growth));
+        let growth = format!("{GROWTH}\n\n{}", load_tables::growth(&self.growth, scaling::ROUNDS));
         section("Cost by size", growth, self.growth.is_empty());
         if self.jobs.is_empty() {
             return text;
