@@ -107,8 +107,11 @@ fn command(
             }
         }
         Program::Gif2webp => {
-            let way = format!("-{}", task.variant);
-            command.args(["-quiet", &way, "-q", &setting]);
+            command.args(["-quiet", "-q", &setting]);
+            // Without a way it codes without loss.
+            if !task.variant.is_empty() {
+                command.arg(format!("-{}", task.variant));
+            }
             command.arg(&task.input).arg("-o").arg(output);
             if task.threads > 1 {
                 command.arg("-mt");

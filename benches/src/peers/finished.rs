@@ -17,6 +17,8 @@ pub struct Finished {
     pub memory: Vec<Option<Memory>>,
     /// Rounds that were asked for at each point.
     pub asked: usize,
+    /// Pictures that could not be judged, and what they score without loss.
+    pub left_out: Vec<String>,
 }
 
 impl Finished {

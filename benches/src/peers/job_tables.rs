@@ -56,7 +56,23 @@ pub fn summary(jobs: &[Finished]) -> String {
             );
         }
     }
-    format!("{table}\n{NOTE}\n")
+    format!("{table}\n{NOTE}{}\n", left_out(jobs))
+}
+
+/// Names the pictures that could not be judged.
+fn left_out(jobs: &[Finished]) -> String {
+    let mut names: Vec<&str> =
+        jobs.iter().flat_map(|job| &job.left_out).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Left out of the animations, as libwebp and the judge see their GIFs differently (in brackets what a \
+         WebP without any loss scores): {}.",
+        names.join(", ")
+    )
 }
 
 /// A mean, and how many pictures it is over unless it is over all.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
+use super::film;
 use super::judge::{Judge, Reference};
 use super::program::Home;
 use super::scope::{Share, spread};
@@ -43,6 +44,14 @@ pub struct Source {
     pub reference: Reference,
     /// Whether it is timed too.
     pub timed: bool,
+}
+
+/// The pictures of a job.
+pub struct Sources {
+    /// Those that are measured.
+    pub used: Vec<Source>,
+    /// Names of those that cannot be judged, and why.
+    pub left_out: Vec<String>,
 }
 
 /// Photographs by size.
@@ -105,10 +114,10 @@ impl Material {
         timed: Share,
         home: &Home,
         judge: &Judge,
-    ) -> Result<Vec<Source>, Box<dyn Error>> {
+    ) -> Result<Sources, Box<dyn Error>> {
         if kind == Kind::Animation {
-            // They are small, so there are enough of them.
-            return self.animations.iter().map(|one| film(one, home, judge)).collect();
+            // They are small, so there is time for all of them.
+            return film::sources(&self.animations, home, judge);
         }
         let (large, small) = match kind {
             Kind::Huge => (spread(&self.large, compared.huge), Vec::new()),
@@ -118,19 +127,12 @@ impl Material {
         let with_timing = |count: usize| move |(place, picture)| (picture, place < count);
         let large = large.into_iter().enumerate().map(with_timing(timed_large));
         let small = small.into_iter().enumerate().map(with_timing(timed.small));
-        large
+        let used = large
             .chain(small)
             .map(|(picture, timed)| source(picture, kind, timed, home, judge))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        Ok(Sources { used, left_out: Vec::new() })
     }
-}
-
-fn film(animation: &Animation, home: &Home, judge: &Judge) -> Result<Source, Box<dyn Error>> {
-    let stem = animation.name.trim_end_matches(".gif").replace(['/', ' ', ':'], "-");
-    let file = write(home, &format!("{stem}.gif"), &animation.file)?;
-    let reference = Reference::Moving(judge.watch(&file)?);
-    let name = animation.name.rsplit('/').next().unwrap_or_default().chars().take(20).collect();
-    Ok(Source { name, file, width: None, reference, timed: true })
 }
 
 fn source(

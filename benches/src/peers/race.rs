@@ -56,6 +56,7 @@ impl Race {
         let sources = self.material.sources(job.kind, compared, timed, &self.home, &self.judge)?;
         let patience = Patience { count: self.count, seconds: self.scope.patience_seconds() };
         let pictures: Vec<(String, Vec<Measured>)> = sources
+            .used
             .iter()
             .map(|source| {
                 let measured = measure(job, source, &mut ready, patience, &self.judge, &self.home);
@@ -66,13 +67,14 @@ impl Race {
             .iter()
             .enumerate()
             .map(|(place, ready)| {
-                let source = sources.first()?;
+                let source = sources.used.first()?;
                 let all = &pictures.first()?.1;
                 let setting = setting(job, all.get(place)?, all, SCORE_OF_MEMORY)?;
                 self.memory(job, ready, source, setting).ok()
             })
             .collect();
-        Ok(Some(Finished { job, places, pictures, memory, asked: self.count }))
+        let (asked, left_out) = (self.count, sources.left_out);
+        Ok(Some(Finished { job, places, pictures, memory, asked, left_out }))
     }
 
     fn memory(
