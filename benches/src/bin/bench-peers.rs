@@ -87,7 +87,7 @@ fn rest(
     };
     if chosen("batch")? {
         let settings = settings_of_batch(&results.jobs);
-        match batch::measure(&race.material, &race.home, settings, race.count) {
+        match batch::measure(&race.material, &race.home, &race.judge, settings, race.count) {
             Ok(ways) => results.batch = ways,
             Err(error) => results.missing.push(format!("the batch ({error})")),
         }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use flx_core::{Format, Limits, Options, compress};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::material::{Kind, write, write_png};
+use super::files::{write, write_png};
+use super::material::Kind;
 use super::program::{Home, Program};
 use super::race::speck;
 use super::runner::Memory;

@@ -7,8 +7,9 @@ use image::RgbImage;
 use image::imageops::crop_imm;
 
 use super::command_line;
+use super::files::write;
 use super::judge::{Judge, Reference};
-use super::material::{Source, Sources, write};
+use super::material::{Source, Sources};
 use super::program::{Home, Program};
 use super::scope::spread;
 use crate::animations::Animation;

@@ -75,6 +75,36 @@ impl Finished {
         Ratio::over(&ratios.filter(|(_, ratio)| ratio.is_some()).collect::<Vec<_>>())
     }
 
+    /// How many pictures flx or a peer was timed on.
+    #[must_use]
+    pub fn timed(&self, peer: usize) -> usize {
+        self.pairs(peer).filter(|(_, flx, other)| flx.timed() || other.timed()).count()
+    }
+
+    /// Over the pictures that were timed with both at a score; none when one has no ratio.
+    #[must_use]
+    pub fn over_reached(
+        &self,
+        peer: usize,
+        score: f64,
+        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
+    ) -> Option<Ratio> {
+        let reached = self.pairs(peer).filter(|(_, flx, other)| {
+            flx.time(score, 1).is_some() && other.time(score, 1).is_some()
+        });
+        let ratios = reached.map(|(place, flx, other)| (place, ratio(flx, other)));
+        Ratio::over(&ratios.collect::<Vec<_>>())
+    }
+
+    /// The fewest rounds behind the times of flx and of a peer with one thread at a score.
+    #[must_use]
+    pub fn rounds_at(&self, peer: usize, score: f64) -> Option<usize> {
+        let both = self.pairs(peer).filter_map(|(_, flx, other)| {
+            Some(flx.time(score, 1)?.rounds.min(other.time(score, 1)?.rounds))
+        });
+        both.min()
+    }
+
     /// The fewest rounds behind the times of flx and of a peer.
     #[must_use]
     pub fn rounds(&self, peer: usize, threads: u32) -> Option<usize> {

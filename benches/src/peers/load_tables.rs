@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::batch::{COUNT, Way};
-use super::cells::{dash, mark};
+use super::cells::{dash, mark, score};
 use super::engines::{Engine, Load};
 use super::scaling::Growth;
 
@@ -11,7 +11,8 @@ use super::scaling::Growth;
 #[must_use]
 pub fn batch(ways: &[Way]) -> String {
     let mut table = String::from(
-        "| batch | pictures/s | wall ms | CPU ms | kB | peak MB |\n|---|---:|---:|---:|---:|---:|\n",
+        "| batch | pictures/s | wall ms | CPU ms | kB | peak MB | mean score | lowest |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let best = |name: &str| {
         let mine = ways.iter().filter(|way| way.name.starts_with(name));
@@ -19,17 +20,19 @@ pub fn batch(ways: &[Way]) -> String {
     };
     for way in ways {
         let (Some(wall), Some(cpu)) = (way.wall_ms, way.cpu_ms) else {
-            let _ = writeln!(table, "| {}: not measured | – | – | – | – | – |", way.name);
+            let _ = writeln!(table, "| {}: not measured | – | – | – | – | – | – | – |", way.name);
             continue;
         };
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "| {} | {:.1} | {wall:.0} | {cpu:.0} | {} | {:.0} |",
+            "| {} | {:.1} | {wall:.0} | {cpu:.0} | {} | {:.0} | {} | {} |",
             way.name,
             COUNT as f64 * 1e3 / wall,
             way.bytes / 1000,
             way.peak.unwrap_or_default() as f64 / 1e6,
+            score(way.mean_score()),
+            score(way.scores.iter().copied().min_by(f64::total_cmp)),
         );
     }
     if let (Some(flx), Some(sharp)) = (best("flx"), best("sharp")) {
@@ -127,6 +130,13 @@ pub fn growth(growths: &[Growth], asked: usize) -> String {
         table.push('\n');
     }
     table
+}
+
+impl Way {
+    fn mean_score(&self) -> Option<f64> {
+        let sum: f64 = self.scores.iter().sum();
+        (!self.scores.is_empty()).then(|| sum / self.scores.len() as f64)
+    }
 }
 
 impl Load {

@@ -4,10 +4,11 @@ use std::error::Error;
 
 use image::{Rgb, RgbImage};
 
+use super::files::{write, write_png};
 use super::finished::Finished;
 use super::job::Job;
 use super::judge::Judge;
-use super::material::{Kind, Material, Source, write, write_png};
+use super::material::{Kind, Material, Source};
 use super::program::{Home, Program};
 use super::rounds::{Measured, Ready, measure, setting};
 use super::runner::{Memory, Runner, memory};

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::engines::{Load, load, progressive_jpeg};
-use super::material::write;
+use super::files::write;
 use super::program::{Home, Program};
 use super::scope::Scope;
 use super::task::Task;
