@@ -66,8 +66,8 @@ async function answer({ tasks, lanes }) {
   };
 }
 
-const { sharp: version, vips, aom } = sharp.versions;
-console.log(`sharp ${version} (libvips ${vips}, libaom ${aom})`);
+const { sharp: version, vips, webp, aom } = sharp.versions;
+console.log(`sharp ${version} (libvips ${vips}, libwebp ${webp}, libaom ${aom})`);
 for await (const line of createInterface({ input: process.stdin })) {
   const reply = await answer(JSON.parse(line)).catch((error) => ({ error: String(error) }));
   console.log(JSON.stringify(reply));

@@ -9,11 +9,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use flx_benches::peers::finished::Finished;
 use flx_benches::peers::job::{JOBS, Job};
 use flx_benches::peers::judge::Judge;
 use flx_benches::peers::material::{Kind, Material};
 use flx_benches::peers::program::Home;
-use flx_benches::peers::race::{Finished, Race};
+use flx_benches::peers::race::Race;
 use flx_benches::peers::report::{Results, machine_facts};
 use flx_benches::peers::scope::Scope;
 use flx_benches::peers::{batch, engines, scaling};
@@ -86,7 +87,7 @@ fn rest(
     };
     if chosen("batch")? {
         let settings = settings_of_batch(&results.jobs);
-        match batch::measure(&race.material, &race.home, settings, race.count) {
+        match batch::measure(&race.material, &race.home, &race.judge, settings, race.count) {
             Ok(ways) => results.batch = ways,
             Err(error) => results.missing.push(format!("the batch ({error})")),
         }

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use flx_benches::locked;
 use flx_benches::peers::task::{Answer, Done, Request, Task};
 use flx_core::{Effort, Format, Limits, Options, Quality, compress, fitting, probe};
 use ravif::{BitDepth, Encoder, Img};
@@ -40,7 +41,7 @@ fn main() -> Result<(), Failure> {
     let flx = format!("flx {} ({})", env!("CARGO_PKG_VERSION"), engines.join(", "));
     let (make, version): (Make, String) = match arguments.next().as_deref() {
         Some("flx") => (by_flx, flx),
-        Some("ravif") => (by_ravif, "ravif 0.13".to_owned()),
+        Some("ravif") => (by_ravif, locked::named("ravif")),
         Some("alone") => {
             let task: Task = serde_json::from_str(&arguments.next().ok_or("name a task")?)?;
             let made = by_flx(&task, &fs::read(&task.input)?)?;

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
 use super::program::{Home, Program};
 use super::task::{Done, Task};
 use super::worker::peak_bytes;
@@ -26,9 +29,16 @@ pub fn version(program: Program) -> Result<String, Box<dyn Error>> {
     let output = Command::new(name).arg(flag).stdin(Stdio::null()).output()?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
-    let number =
-        text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    Ok(format!("{name} {}", number.unwrap_or_default().trim_end_matches([',', ':'])))
+    Ok(format!("{name} {}", number(&text).unwrap_or("of unknown version")))
+}
+
+/// The first number with a dot, also within a word: `vips-8.14.1`.
+fn number(text: &str) -> Option<&str> {
+    text.split_whitespace().find_map(|word| {
+        let number = word.get(word.find(|c: char| c.is_ascii_digit())?..)?;
+        let number = number.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        number.contains('.').then_some(number)
+    })
 }
 
 /// Runs the tool once.
@@ -38,11 +48,11 @@ pub fn version(program: Program) -> Result<String, Box<dyn Error>> {
 pub fn run(program: Program, home: &Home, task: &Task) -> Result<Done, Box<dyn Error>> {
     let output = output_of(home, task);
     let mut command = command(program, home, task, &output)?;
-    let cpu = children_cpu_ms();
+    let cpu = children_cpu_ms()?;
     let begin = Instant::now();
     let ended = command.status()?;
     let wall_ms = begin.elapsed().as_secs_f64() * 1e3;
-    let cpu_ms = children_cpu_ms() - cpu;
+    let cpu_ms = children_cpu_ms()? - cpu;
     if !ended.success() {
         return Err(format!("{}: {ended}", program.name()).into());
     }
@@ -97,8 +107,11 @@ fn command(
             }
         }
         Program::Gif2webp => {
-            let way = format!("-{}", task.variant);
-            command.args(["-quiet", &way, "-q", &setting]);
+            command.args(["-quiet", "-q", &setting]);
+            // Without a way it codes without loss.
+            if !task.variant.is_empty() {
+                command.arg(format!("-{}", task.variant));
+            }
             command.arg(&task.input).arg("-o").arg(output);
             if task.threads > 1 {
                 command.arg("-mt");
@@ -126,16 +139,28 @@ fn command(
     Ok(command)
 }
 
-/// User and system time of all children that have ended; the kernel counts it in ticks.
-fn children_cpu_ms() -> f64 {
-    let read = || {
-        let stat = fs::read_to_string("/proc/self/stat").ok()?;
-        // The program's name stands in brackets and may hold blanks.
-        let (_, rest) = stat.rsplit_once(')')?;
-        let mut fields = rest.split_whitespace().skip(13);
-        let user: u64 = fields.next()?.parse().ok()?;
-        let system: u64 = fields.next()?.parse().ok()?;
-        Some(user + system)
-    };
-    read().unwrap_or_default() as f64 * 1e3 / rustix::param::clock_ticks_per_second() as f64
+/// User and system time of all children that have ended. Not from `/proc/self/stat`, which counts
+/// in ticks of 10 ms: many a small picture would take none.
+fn children_cpu_ms() -> Result<f64, Box<dyn Error>> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    Ok(micros as f64 / 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_what_tools_say() {
+        for (said, version) in [
+            ("1.2.4\nlibsharpyuv: 0.2.1", "1.2.4"),
+            ("libjpeg-turbo version 2.1.5 (build 20230203)", "2.1.5"),
+            ("Version: 0.11.1 (dav1d [dec]:1.0.0, aom [enc/dec]:v3.6.0)", "0.11.1"),
+            ("OptiPNG version 0.7.7", "0.7.7"),
+            ("vips-8.14.1", "8.14.1"),
+        ] {
+            assert_eq!(number(said), Some(version));
+        }
+    }
 }

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use flx_core::{Format, Limits, Options, compress};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::material::{Kind, write, write_png};
+use super::files::{write, write_png};
+use super::material::Kind;
 use super::program::{Home, Program};
 use super::race::speck;
-use super::rounds::median;
 use super::runner::Memory;
 use super::scope::Scope;
 use super::task::{Request, Task};
+use super::turns::median;
 use super::worker::Worker;
 use crate::pictures::Picture;
 
@@ -34,6 +35,8 @@ pub struct Load {
     pub megapixels: f64,
     /// Median wall time in milliseconds, with one thread.
     pub wall_ms: f64,
+    /// How many rounds that is of; 0 when only the first, cold one was waited for.
+    pub rounds: usize,
     /// Of a process that did this one picture.
     pub memory: Memory,
     /// Size of the result.
@@ -52,10 +55,13 @@ impl Engine {
     }
 }
 
-/// An engine that took longer than this for the smaller picture is not given the larger one.
+/// An engine that took longer than this for the smaller picture is not given the larger one, and
+/// nothing that took longer is repeated.
 const PATIENCE_MS: f64 = 8_000.0;
 
-/// What a task takes in a process of its own, and the median time of so many repetitions.
+/// What a task takes in a process of its own: memory the first time, then the median time of so many
+/// repetitions, or of fewer when they take long. The first time is cold and does not count, unless
+/// it is the only one.
 ///
 /// # Errors
 /// When flx fails.
@@ -74,18 +80,21 @@ pub fn load(
     let idle = worker.peak_bytes().ok_or(untold)?;
     let request = Request::one(task.clone());
     let first = worker.ask(&request)?;
-    let mut walls = vec![first.wall_ms];
     let memory = Memory { peak: worker.peak_bytes().ok_or(untold)?, idle };
-    while walls.len() < rounds && walls.iter().sum::<f64>() < PATIENCE_MS / 4.0 {
+    let mut walls = Vec::new();
+    while first.wall_ms <= PATIENCE_MS
+        && walls.len() < rounds
+        && walls.iter().sum::<f64>() < PATIENCE_MS / 4.0
+    {
         walls.push(worker.ask(&request)?.wall_ms);
     }
-    let wall_ms = median(walls).unwrap_or_default();
-    Ok(Load { megapixels, wall_ms, memory, bytes: first.bytes })
+    let rounds = walls.len();
+    let wall_ms = median(walls).unwrap_or(first.wall_ms);
+    Ok(Load { megapixels, wall_ms, rounds, memory, bytes: first.bytes })
 }
 
 /// Every encoder at every effort, from a baseline JPEG of the same size, those of a portable build
-/// too; then every decoder, to a
-/// JPEG of an eighth of its width.
+/// too; then every decoder, to a JPEG of an eighth of its width.
 ///
 /// # Errors
 /// When pictures cannot be made or flx fails.

@@ -1,200 +1,99 @@
-//! Jobs as Markdown: one table of all, and one of each job's pictures.
+//! All jobs in one table as Markdown: flx as a share of each peer.
 
 use std::fmt::Write;
 
-use super::curve::Point;
-use super::job::{Entrant, Goals};
-use super::race::Finished;
-use super::ratio::{Of, Ratio, bytes, bytes_at, geometric_mean, time};
-use super::rounds::{Measured, SCORES};
-use super::runner::Memory;
+use super::cells::{mark, number};
+use super::finished::Finished;
+use super::goals::Found;
+use super::ratio::{Of, Ratio, bytes, bytes_at, time};
+use super::rounds::SCORES;
 
-/// The table of all jobs: flx as a share of each peer.
+const NOTE: &str = "A number in brackets alone: so many pictures, where not all reached the score. A raised \
+    number: the fewest rounds behind a time, where they are fewer than asked for. A dash: not measured, or \
+    not of every picture.";
+
+/// The table of all jobs.
 #[must_use]
 pub fn summary(jobs: &[Finished]) -> String {
     let mut table = String::from(
-        "| job | against | pictures | bytes | at 60 | 70 | 80 | 90 | wall, 1 thread | CPU, 1 thread \
-         | wall, 2 threads | peak RSS | goals |\n|---|---|---:|---|---:|---:|---:|---:|---|---|---|---:|---|\n",
+        "| job | against | pictures: bytes / time / RSS | bytes | at 60 | 70 | 80 | 90 | wall, 1 thread \
+         | CPU, 1 thread | wall, 2 threads | peak RSS | goals |\n\
+         |---|---|---:|---|---:|---:|---:|---:|---|---|---|---:|---|\n",
     );
     for job in jobs {
-        for peer in 1..job.places.len() {
-            let Some(entrant) = job.entrant(peer) else { continue };
-            let bytes = job.over(|flx, peer| bytes(flx, peer, job.job.swept), peer);
-            let wall = job.over(|flx, peer| time(flx, peer, Of::Wall, 1), peer);
-            let cpu = job.over(|flx, peer| time(flx, peer, Of::Cpu, 1), peer);
-            let double = job.over(|flx, peer| time(flx, peer, Of::Wall, 2), peer);
+        for (peer, entrant) in job.peers() {
+            let bytes = job.over_all(peer, |flx, peer| bytes(flx, peer, job.job.swept));
+            let timed =
+                |of, threads| job.over_timed(peer, |flx, peer| time(flx, peer, of, threads));
+            let (wall, cpu, double) = (timed(Of::Wall, 1), timed(Of::Cpu, 1), timed(Of::Wall, 2));
             let memory = job.memory_ratio(peer);
+            let count = |ratio: &Option<Ratio>| ratio.as_ref().map_or(0, |ratio| ratio.count);
+            let mean = |ratio: &Option<Ratio>| ratio.as_ref().map(|ratio| ratio.mean);
             let at = SCORES.map(|score| {
-                let at = job.over(|flx, peer| bytes_at(flx, peer, score), peer);
-                if job.job.swept { number(at.map(|ratio| ratio.mean)) } else { "".to_owned() }
+                let at = job.over_known(peer, |flx, peer| bytes_at(flx, peer, score));
+                if job.job.swept { of_some(at.as_ref(), job.pictures.len()) } else { String::new() }
             });
+            let found = Found { bytes: mean(&bytes), time: mean(&wall), memory };
+            let spread = |ratio: &Option<Ratio>, rounds| {
+                format!("{}{}", job.spread(ratio.as_ref()), mark(rounds, job.asked))
+            };
             // Writing to a string cannot fail.
             let _ = writeln!(
                 table,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} / {} / {} | {} | {} | {} | {} | {} | {} | {} |",
                 job.job.title,
                 entrant.name(),
-                bytes.as_ref().map_or(0, |ratio| ratio.count),
-                job.spread(bytes.as_ref()),
+                count(&bytes),
+                count(&wall),
+                usize::from(memory.is_some()),
+                spread(&bytes, None),
                 at.join(" | "),
-                job.spread(wall.as_ref()),
-                job.spread(cpu.as_ref()),
-                job.spread(double.as_ref()),
-                [number(memory), verdicts(entrant.goals, bytes, wall, memory)].join(" | "),
+                spread(&wall, job.rounds(peer, 1)),
+                spread(&cpu, job.rounds(peer, 1)),
+                spread(&double, job.rounds(peer, 2)),
+                number(memory),
+                entrant.goals.verdicts(found),
             );
         }
     }
-    table
+    format!("{table}\n{NOTE}{}\n", left_out(jobs))
 }
 
-/// What stands behind one job's rows: each program's own figures, then each picture's ratios.
-#[must_use]
-pub fn details(job: &Finished) -> String {
-    let mut text = format!("#### {}\n\n", job.job.title);
-    text += if job.job.swept {
-        "| at a score of 80 | kB (geometric mean) | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle |\n"
-    } else {
-        "| | kB (geometric mean) | wall ms, 1 thread | CPU ms | wall ms, 2 threads | peak MB | of these idle | score |\n"
-    };
-    text += if job.job.swept {
-        "|---|---:|---:|---:|---:|---:|---:|\n"
-    } else {
-        "|---|---:|---:|---:|---:|---:|---:|---:|\n"
-    };
-    for place in 0..job.places.len() {
-        text += &own_figures(job, place);
+/// Names the pictures that could not be judged.
+fn left_out(jobs: &[Finished]) -> String {
+    let mut names: Vec<&str> =
+        jobs.iter().flat_map(|job| &job.left_out).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return String::new();
     }
-    for peer in 1..job.places.len() {
-        let Some(entrant) = job.entrant(peer) else { continue };
-        let _ = write!(text, "\nflx / {}, by picture:\n\n", entrant.name());
-        text += if job.job.swept {
-            "| picture | bytes at 60 | 70 | 80 | 90 | wall | CPU |\n|---|---:|---:|---:|---:|---:|---:|\n"
-        } else {
-            "| picture | bytes | score of flx | of what the peer is timed at | wall | CPU |\n|---|---:|---:|---:|---:|---:|\n"
-        };
-        for (name, measured) in &job.pictures {
-            let (Some(flx), Some(other)) = (measured.first(), measured.get(peer)) else { continue };
-            if let Some(failure) = flx.failure.as_ref().or(other.failure.as_ref()) {
-                let _ = writeln!(text, "| {name}: {failure} |");
-            }
-            let mut cells = vec![name.clone()];
-            if job.job.swept {
-                cells.extend(SCORES.map(|score| number(bytes_at(flx, other, score))));
-            } else {
-                let own = flx.curve.points().first().map(|point| point.score);
-                let met = own.and_then(|score| other.curve.reaching(score));
-                cells.push(number(bytes(flx, other, false)));
-                cells.push(own.map_or("–".into(), |score| format!("{score:.1}")));
-                cells.push(met.map_or("–".into(), |point| format!("{:.1}", point.score)));
-            }
-            cells.push(number(time(flx, other, Of::Wall, 1)));
-            cells.push(number(time(flx, other, Of::Cpu, 1)));
-            let _ = writeln!(text, "| {} |", cells.join(" | "));
-        }
-    }
-    text + "\n"
+    format!(
+        " Left out of the animations, as libwebp and the judge see their GIFs differently (in brackets what a \
+         WebP without any loss scores): {}.",
+        names.join(", ")
+    )
 }
 
-fn own_figures(job: &Finished, place: usize) -> String {
-    let Some(entrant) = job.entrant(place) else { return String::new() };
-    let all = || job.pictures.iter().filter_map(|(_, measured)| measured.get(place));
-    // Of a job that is not swept: what is timed, which looks as good as what flx made.
-    let singles: Vec<Point> =
-        job.pictures.iter().filter_map(|(_, measured)| single(measured, place)).collect();
-    let kilobytes = if job.job.swept {
-        geometric_mean(all().filter_map(|measured| measured.curve.bytes_at(80.0)))
-    } else {
-        geometric_mean(singles.iter().map(|point| point.bytes as f64))
-    };
-    let ms = |of: Of, threads| {
-        let times = all().flat_map(|measured| &measured.times);
-        let chosen =
-            times.filter(|time| time.threads == threads && (!job.job.swept || time.score == 80.0));
-        geometric_mean(chosen.map(|time| if of == Of::Wall { time.wall_ms } else { time.cpu_ms }))
-    };
-    let memory = job.memory.get(place).copied().flatten();
-    let whole = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
-    let mut cells = vec![
-        entrant.name(),
-        whole(kilobytes.map(|bytes| bytes / 1e3)),
-        whole(ms(Of::Wall, 1)),
-        whole(ms(Of::Cpu, 1)),
-        whole(ms(Of::Wall, 2)),
-        whole(memory.map(|memory| memory.peak as f64 / 1e6)),
-        whole(memory.map(|memory| memory.idle as f64 / 1e6)),
-    ];
-    if !job.job.swept {
-        let mean = singles.iter().map(|point| point.score).sum::<f64>() / singles.len() as f64;
-        cells.push(if singles.is_empty() { "–".into() } else { format!("{mean:.1}") });
+/// A mean, and how many pictures it is over unless it is over all.
+pub(super) fn of_some(ratio: Option<&Ratio>, all: usize) -> String {
+    let mean = number(ratio.map(|ratio| ratio.mean));
+    match ratio.map(|ratio| ratio.count) {
+        Some(count) if count < all => format!("{mean} ({count})"),
+        _ => mean,
     }
-    format!("| {} |\n", cells.join(" | "))
-}
-
-/// The cheapest point of a program's that looks as good as flx's, or its best.
-fn single(measured: &[Measured], place: usize) -> Option<Point> {
-    let own = measured.first()?.curve.points().first()?;
-    measured.get(place)?.curve.reaching(own.score)
 }
 
 impl Finished {
-    fn entrant(&self, place: usize) -> Option<&Entrant> {
-        self.job.entrants.get(*self.places.get(place)?)
-    }
-
-    fn over(
-        &self,
-        ratio: impl Fn(&Measured, &Measured) -> Option<f64>,
-        peer: usize,
-    ) -> Option<Ratio> {
-        let of =
-            |(_, measured): &(String, Vec<Measured>)| ratio(measured.first()?, measured.get(peer)?);
-        Ratio::over(&self.pictures.iter().map(of).collect::<Vec<_>>())
-    }
-
-    fn memory_ratio(&self, peer: usize) -> Option<f64> {
-        let peak = |place: usize| -> Option<Memory> { *self.memory.get(place)? };
-        Some(peak(0)?.peak as f64 / peak(peer)?.peak as f64)
-    }
-
+    /// A mean with the best and the worst picture.
     fn spread(&self, ratio: Option<&Ratio>) -> String {
-        let Some(ratio) = ratio else { return "–".to_owned() };
-        let worst = self.pictures.get(ratio.worst).map(|(name, _)| name.as_str());
-        let (least, most) = (number(Some(ratio.least)), number(Some(ratio.most)));
+        let Some(ratio) = ratio else { return number(None) };
+        let mean = number(Some(ratio.mean));
         if ratio.count == 1 {
-            return format!("**{}**", number(Some(ratio.mean)));
+            return format!("**{mean}**");
         }
-        let worst = worst.unwrap_or_default();
-        format!("**{}** ({least}–{most}: {worst})", number(Some(ratio.mean)))
+        let worst = self.pictures.get(ratio.worst).map_or("", |(name, _)| name.as_str());
+        let (least, most) = (number(Some(ratio.least)), number(Some(ratio.most)));
+        format!("**{mean}** ({least}–{most}: {worst})")
     }
-}
-
-fn verdicts(
-    goals: Goals,
-    bytes: Option<Ratio>,
-    time: Option<Ratio>,
-    memory: Option<f64>,
-) -> String {
-    let verdict = |name: &str, goal: Option<f64>, found: Option<f64>| {
-        let goal = goal?;
-        let mark = match found {
-            Some(found) if found <= goal => "met",
-            Some(_) => "**missed**",
-            None => "not measured",
-        };
-        Some(format!("{name} ≤ {goal:.2} {mark}"))
-    };
-    let (bytes, time) = (bytes.map(|ratio| ratio.mean), time.map(|ratio| ratio.mean));
-    [
-        verdict("bytes", goals.bytes, bytes),
-        verdict("wall", goals.time, time),
-        verdict("RSS", goals.memory, memory),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>()
-    .join(", ")
-}
-
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"))
 }

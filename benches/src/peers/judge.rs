@@ -15,6 +15,7 @@ use super::film::{self, Shown};
 use super::program::{Home, Program};
 use super::task::{Request, Task};
 use super::worker::Worker;
+use crate::locked;
 
 /// What a result is held against.
 pub enum Reference {
@@ -24,10 +25,16 @@ pub enum Reference {
     Moving(Vec<Shown>),
 }
 
+/// How files are looked at and scored. To be raised with every change to that which versions of
+/// programs do not show, so that no score of before is taken for one of now.
+const METHOD: u32 = 2;
+
 /// Decodes and scores.
 pub struct Judge {
     viewer: Option<Mutex<Worker>>,
-    /// Scores that were found before, by the hash of reference and file.
+    /// Everything that scores depend on besides reference and file; none when they must not be kept.
+    way: Option<String>,
+    /// Scores that were found before, by the hash of way, reference and file.
     known: PathBuf,
     views: PathBuf,
     next_view: AtomicU32,
@@ -43,8 +50,13 @@ impl Judge {
         fs::create_dir_all(&known)?;
         fs::create_dir_all(&views)?;
         let command = Program::Sharp.worker(home, 1).ok_or("sharp stays")?;
-        let viewer = Worker::start(command).ok().map(Mutex::new);
-        Ok(Self { viewer, known, views, next_view: AtomicU32::new(0) })
+        let viewer = Worker::start(command).ok();
+        // flx's own decoders change without a new version, so what they show is scored each time.
+        let way = viewer.as_ref().map(|viewer| {
+            format!("{METHOD}, {}, {}", viewer.version(), locked::named("ssimulacra2"))
+        });
+        let viewer = viewer.map(Mutex::new);
+        Ok(Self { viewer, way, known, views, next_view: AtomicU32::new(0) })
     }
 
     /// Who decodes.
@@ -101,8 +113,20 @@ impl Judge {
     /// # Errors
     /// When it cannot be decoded or has another size.
     pub fn score(&self, reference: &Reference, file: &Path) -> Result<f64, Box<dyn Error>> {
+        let Some(known) = self.place(reference, file)? else { return self.judged(reference, file) };
+        if let Some(score) = fs::read_to_string(&known).ok().and_then(|text| text.parse().ok()) {
+            return Ok(score);
+        }
+        let score = self.judged(reference, file)?;
+        fs::write(known, score.to_string())?;
+        Ok(score)
+    }
+
+    /// Where the score of a file is kept.
+    fn place(&self, reference: &Reference, file: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
+        let Some(way) = &self.way else { return Ok(None) };
         let mut hash = blake3::Hasher::new();
-        hash.update(self.viewer().as_bytes());
+        hash.update(way.as_bytes());
         match reference {
             Reference::Still(picture) => {
                 hash.update(picture.as_raw());
@@ -115,22 +139,20 @@ impl Judge {
             }
         }
         hash.update(&fs::read(file)?);
-        let known = self.known.join(hash.finalize().to_hex().as_str());
-        if let Some(score) = fs::read_to_string(&known).ok().and_then(|text| text.parse().ok()) {
-            return Ok(score);
-        }
-        let score = match reference {
-            Reference::Still(picture) => alike(picture, &self.view(file)?)?,
+        Ok(Some(self.known.join(hash.finalize().to_hex().as_str())))
+    }
+
+    fn judged(&self, reference: &Reference, file: &Path) -> Result<f64, Box<dyn Error>> {
+        match reference {
+            Reference::Still(picture) => alike(picture, &self.view(file)?),
             Reference::Moving(frames) => {
                 let shown = self.watch(file)?;
                 let scores: Vec<f64> = film::pairs(frames, &shown)
                     .map(|(wanted, shown)| alike(wanted, shown))
                     .collect::<Result<_, _>>()?;
-                scores.iter().sum::<f64>() / scores.len().max(1) as f64
+                Ok(scores.iter().sum::<f64>() / scores.len().max(1) as f64)
             }
-        };
-        fs::write(known, score.to_string())?;
-        Ok(score)
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::batch::{COUNT, Way};
+use super::cells::{dash, mark, score};
 use super::engines::{Engine, Load};
 use super::scaling::Growth;
 
@@ -10,7 +11,8 @@ use super::scaling::Growth;
 #[must_use]
 pub fn batch(ways: &[Way]) -> String {
     let mut table = String::from(
-        "| batch | pictures/s | wall ms | CPU ms | kB | peak MB |\n|---|---:|---:|---:|---:|---:|\n",
+        "| batch | pictures/s | wall ms | CPU ms | kB | peak MB | mean score | lowest |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let best = |name: &str| {
         let mine = ways.iter().filter(|way| way.name.starts_with(name));
@@ -18,17 +20,19 @@ pub fn batch(ways: &[Way]) -> String {
     };
     for way in ways {
         let (Some(wall), Some(cpu)) = (way.wall_ms, way.cpu_ms) else {
-            let _ = writeln!(table, "| {}: not measured | – | – | – | – | – |", way.name);
+            let _ = writeln!(table, "| {}: not measured | – | – | – | – | – | – | – |", way.name);
             continue;
         };
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "| {} | {:.1} | {wall:.0} | {cpu:.0} | {} | {:.0} |",
+            "| {} | {:.1} | {wall:.0} | {cpu:.0} | {} | {:.0} | {} | {} |",
             way.name,
             COUNT as f64 * 1e3 / wall,
             way.bytes / 1000,
             way.peak.unwrap_or_default() as f64 / 1e6,
+            score(way.mean_score()),
+            score(way.scores.iter().copied().min_by(f64::total_cmp)),
         );
     }
     if let (Some(flx), Some(sharp)) = (best("flx"), best("sharp")) {
@@ -44,7 +48,7 @@ pub fn batch(ways: &[Way]) -> String {
 
 /// Time and memory per megapixel, and bytes of each effort against `balanced`.
 #[must_use]
-pub fn engines(engines: &[Engine]) -> String {
+pub fn engines(engines: &[Engine], asked: usize) -> String {
     let sizes: Vec<String> = engines
         .first()
         .into_iter()
@@ -60,9 +64,7 @@ pub fn engines(engines: &[Engine]) -> String {
     );
     for engine in engines {
         let [first, second] = engine.at;
-        let speed = |load: Option<Load>| {
-            load.map_or("–".to_owned(), |load| format!("{:.0}", load.wall_ms / load.megapixels))
-        };
+        let speed = |load: Option<Load>| load.map_or_else(dash, |load| load.speed(asked));
         let peak =
             |load: Option<Load>| load.map_or("–".to_owned(), |load| megabytes(load.used()));
         let (slope, besides) = match (first, second) {
@@ -97,7 +99,7 @@ fn of_balanced(engine: &Engine, all: &[Engine]) -> String {
 
 /// Time a megapixel and memory at every size.
 #[must_use]
-pub fn growth(growths: &[Growth]) -> String {
+pub fn growth(growths: &[Growth], asked: usize) -> String {
     let mut table = String::from("| megapixels |");
     for growth in growths {
         let _ = write!(table, " {}: ms/MP | peak MB |", growth.name);
@@ -118,8 +120,8 @@ pub fn growth(growths: &[Growth]) -> String {
             let _ = match load {
                 Some(load) => write!(
                     table,
-                    " {:.0} | {} |",
-                    load.wall_ms / load.megapixels,
+                    " {} | {} |",
+                    load.speed(asked),
                     megabytes(load.memory.peak as f64)
                 ),
                 None => write!(table, " – | – |"),
@@ -130,7 +132,19 @@ pub fn growth(growths: &[Growth]) -> String {
     table
 }
 
+impl Way {
+    fn mean_score(&self) -> Option<f64> {
+        let sum: f64 = self.scores.iter().sum();
+        (!self.scores.is_empty()).then(|| sum / self.scores.len() as f64)
+    }
+}
+
 impl Load {
+    /// Milliseconds a megapixel, with a mark where they are of fewer rounds than asked for.
+    fn speed(&self, asked: usize) -> String {
+        format!("{:.0}{}", self.wall_ms / self.megapixels, mark(Some(self.rounds), asked))
+    }
+
     /// Bytes that the picture itself took at the peak.
     fn used(&self) -> f64 {
         self.memory.peak as f64 - self.memory.idle as f64

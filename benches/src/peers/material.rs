@@ -1,13 +1,13 @@
 //! The pictures of a run, as files that every program reads, and what results are held against.
 
 use std::error::Error;
-use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
+use super::files::{write, write_png, write_ppm};
+use super::film;
 use super::judge::{Judge, Reference};
 use super::program::Home;
 use super::scope::{Share, spread};
@@ -43,6 +43,14 @@ pub struct Source {
     pub reference: Reference,
     /// Whether it is timed too.
     pub timed: bool,
+}
+
+/// The pictures of a job.
+pub struct Sources {
+    /// Those that are measured.
+    pub used: Vec<Source>,
+    /// Names of those that cannot be judged, and why.
+    pub left_out: Vec<String>,
 }
 
 /// Photographs by size.
@@ -105,10 +113,10 @@ impl Material {
         timed: Share,
         home: &Home,
         judge: &Judge,
-    ) -> Result<Vec<Source>, Box<dyn Error>> {
+    ) -> Result<Sources, Box<dyn Error>> {
         if kind == Kind::Animation {
-            // They are small, so there are enough of them.
-            return self.animations.iter().map(|one| film(one, home, judge)).collect();
+            // They are small, so there is time for all of them.
+            return film::sources(&self.animations, home, judge);
         }
         let (large, small) = match kind {
             Kind::Huge => (spread(&self.large, compared.huge), Vec::new()),
@@ -118,19 +126,12 @@ impl Material {
         let with_timing = |count: usize| move |(place, picture)| (picture, place < count);
         let large = large.into_iter().enumerate().map(with_timing(timed_large));
         let small = small.into_iter().enumerate().map(with_timing(timed.small));
-        large
+        let used = large
             .chain(small)
             .map(|(picture, timed)| source(picture, kind, timed, home, judge))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        Ok(Sources { used, left_out: Vec::new() })
     }
-}
-
-fn film(animation: &Animation, home: &Home, judge: &Judge) -> Result<Source, Box<dyn Error>> {
-    let stem = animation.name.trim_end_matches(".gif").replace(['/', ' ', ':'], "-");
-    let file = write(home, &format!("{stem}.gif"), &animation.file)?;
-    let reference = Reference::Moving(judge.watch(&file)?);
-    let name = animation.name.rsplit('/').next().unwrap_or_default().chars().take(20).collect();
-    Ok(Source { name, file, width: None, reference, timed: true })
 }
 
 fn source(
@@ -156,14 +157,15 @@ fn source(
     if kind == Kind::Jpeg {
         write_ppm(&file.with_extension("ppm"), &shown)?;
     }
-    let reference = match width {
-        Some(width) => {
-            let height = f64::from(shown.height()) * f64::from(width) / f64::from(shown.width());
-            resize(&shown, width, height.round() as u32, FilterType::Lanczos3)
-        }
-        None => shown,
-    };
-    Ok(Source { name, file, width, reference: Reference::Still(reference), timed })
+    Ok(Source { name, file, width, reference: perfect(shown, width), timed })
+}
+
+/// What a perfect result would look like: all of the picture, scaled in full when a width is given.
+#[must_use]
+pub fn perfect(shown: RgbImage, width: Option<u32>) -> Reference {
+    let Some(width) = width else { return Reference::Still(shown) };
+    let height = f64::from(shown.height()) * f64::from(width) / f64::from(shown.width());
+    Reference::Still(resize(&shown, width, height.round() as u32, FilterType::Lanczos3))
 }
 
 impl Source {
@@ -180,32 +182,4 @@ impl Source {
             threads: 1,
         }
     }
-}
-
-/// Writes a file into the folder of pictures; gives its path.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write(home: &Home, name: &str, bytes: &[u8]) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = home.0.join("pictures");
-    fs::create_dir_all(&folder)?;
-    let path = folder.join(name);
-    fs::write(&path, bytes)?;
-    Ok(path)
-}
-
-/// The same with pixels, as a PNG that was written in no time.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_png(home: &Home, name: &str, pixels: &RgbImage) -> Result<PathBuf, Box<dyn Error>> {
-    let path = write(home, name, &[])?;
-    pixels.save(&path)?;
-    Ok(path)
-}
-
-fn write_ppm(path: &std::path::Path, pixels: &RgbImage) -> Result<(), Box<dyn Error>> {
-    let mut file = fs::File::create(path)?;
-    write!(file, "P6\n{} {}\n255\n", pixels.width(), pixels.height())?;
-    Ok(file.write_all(pixels.as_raw())?)
 }

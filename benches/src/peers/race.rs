@@ -4,30 +4,21 @@ use std::error::Error;
 
 use image::{Rgb, RgbImage};
 
+use super::files::{write, write_png};
+use super::finished::Finished;
 use super::job::Job;
 use super::judge::Judge;
-use super::material::{Kind, Material, Source, write, write_png};
+use super::material::{Kind, Material, Source};
 use super::program::{Home, Program};
-use super::rounds::{Measured, Patience, Ready, measure};
+use super::rounds::{Measured, Ready, measure, setting};
 use super::runner::{Memory, Runner, memory};
 use super::scope::Scope;
 use super::task::Task;
+use super::turns::Patience;
 use crate::pictures::Picture;
 
 /// The score at which memory is measured.
 const SCORE_OF_MEMORY: f64 = 80.0;
-
-/// What came of a job.
-pub struct Finished {
-    /// The job, with those of its entrants that could be measured, flx first.
-    pub job: &'static Job,
-    /// Their places among the job's entrants.
-    pub places: Vec<usize>,
-    /// For each picture its name and what each of `places` made of it.
-    pub pictures: Vec<(String, Vec<Measured>)>,
-    /// Of each of `places`, on the first picture.
-    pub memory: Vec<Option<Memory>>,
-}
 
 /// Everything that a run has at hand.
 pub struct Race {
@@ -55,7 +46,7 @@ impl Race {
             let single = Runner::start(entrant.program, &self.home, 1);
             let double = Runner::start(entrant.program, &self.home, 2);
             if let (Ok(single), Ok(double)) = (single, double) {
-                ready.push(Ready { entrant: *entrant, single, double });
+                ready.push(Ready { entrant: *entrant, single, double, warm: false });
                 places.push(place);
             }
         }
@@ -66,6 +57,7 @@ impl Race {
         let sources = self.material.sources(job.kind, compared, timed, &self.home, &self.judge)?;
         let patience = Patience { count: self.count, seconds: self.scope.patience_seconds() };
         let pictures: Vec<(String, Vec<Measured>)> = sources
+            .used
             .iter()
             .map(|source| {
                 let measured = measure(job, source, &mut ready, patience, &self.judge, &self.home);
@@ -76,17 +68,14 @@ impl Race {
             .iter()
             .enumerate()
             .map(|(place, ready)| {
-                let source = sources.first()?;
-                let measured = pictures.first()?.1.get(place)?;
-                let setting = if job.swept {
-                    measured.curve.setting_at(SCORE_OF_MEMORY)?
-                } else {
-                    measured.curve.points().last()?.setting
-                };
+                let source = sources.used.first()?;
+                let all = &pictures.first()?.1;
+                let setting = setting(job, all.get(place)?, all, SCORE_OF_MEMORY)?;
                 self.memory(job, ready, source, setting).ok()
             })
             .collect();
-        Ok(Some(Finished { job, places, pictures, memory }))
+        let (asked, left_out) = (self.count, sources.left_out);
+        Ok(Some(Finished { job, places, pictures, memory, asked, left_out }))
     }
 
     fn memory(

@@ -1,6 +1,7 @@
 //! flx's figures as shares of a peer's.
 
 use super::rounds::{Measured, SCORES};
+use super::turns::Time;
 
 /// A geometric mean over pictures, with its spread.
 #[derive(Debug, Clone)]
@@ -26,15 +27,24 @@ pub enum Of {
     Cpu,
 }
 
-impl Ratio {
-    /// Sums up one ratio a picture; pictures without one are left out.
+impl Of {
+    /// It, in milliseconds.
     #[must_use]
-    pub fn over(ratios: &[Option<f64>]) -> Option<Self> {
-        let known: Vec<(usize, f64)> = ratios
-            .iter()
-            .enumerate()
-            .filter_map(|(place, ratio)| Some((place, (*ratio)?)))
-            .collect();
+    pub const fn of(self, time: &Time) -> f64 {
+        match self {
+            Self::Wall => time.wall_ms,
+            Self::Cpu => time.cpu_ms,
+        }
+    }
+}
+
+impl Ratio {
+    /// Sums up the ratios of pictures, each with the picture's place. None when one of them is
+    /// missing: a mean over the others could leave out just those where flx is worst.
+    #[must_use]
+    pub fn over(ratios: &[(usize, Option<f64>)]) -> Option<Self> {
+        let known: Vec<(usize, f64)> =
+            ratios.iter().map(|(place, ratio)| Some((*place, (*ratio)?))).collect::<Option<_>>()?;
         let worst = known.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(Self {
             mean: geometric_mean(known.iter().map(|one| one.1))?,
@@ -68,23 +78,37 @@ pub fn bytes(flx: &Measured, peer: &Measured, swept: bool) -> Option<f64> {
 /// Time over the scores that both reached.
 #[must_use]
 pub fn time(flx: &Measured, peer: &Measured, of: Of, threads: u32) -> Option<f64> {
-    let ratios = flx.times.iter().filter(|time| time.threads == threads).filter_map(|own| {
-        let same = |time: &&super::rounds::Time| time.threads == threads && time.score == own.score;
-        let other = peer.times.iter().find(same)?;
-        Some(match of {
-            Of::Wall => own.wall_ms / other.wall_ms,
-            Of::Cpu => own.cpu_ms / other.cpu_ms,
-        })
-    });
-    geometric_mean(ratios)
+    geometric_mean(both(flx, peer, threads).map(|(own, other)| of.of(own) / of.of(other)))
 }
 
-/// None when there is nothing to average.
+/// Time with one thread at one score.
+#[must_use]
+pub fn time_at(flx: &Measured, peer: &Measured, of: Of, score: f64) -> Option<f64> {
+    Some(of.of(flx.time(score, 1)?) / of.of(peer.time(score, 1)?))
+}
+
+/// The fewest rounds behind [`time`].
+#[must_use]
+pub fn rounds(flx: &Measured, peer: &Measured, threads: u32) -> Option<usize> {
+    both(flx, peer, threads).map(|(own, other)| own.rounds.min(other.rounds)).min()
+}
+
+/// Times of both at the same score.
+fn both<'a>(
+    flx: &'a Measured,
+    peer: &'a Measured,
+    threads: u32,
+) -> impl Iterator<Item = (&'a Time, &'a Time)> {
+    let own = flx.times.iter().filter(move |time| time.threads == threads);
+    own.filter_map(move |own| Some((own, peer.time(own.score, threads)?)))
+}
+
+/// None when there is nothing to average, or something that was too short to be measured.
 pub fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values
-        .filter(|value| value.is_finite() && *value > 0.0)
-        .fold((0.0, 0_u32), |(sum, count), value| (sum + value.ln(), count + 1));
-    (count > 0).then(|| (sum / f64::from(count)).exp())
+    let (sum, count) =
+        values.fold((0.0, 0_u32), |(sum, count), value| (sum + value.ln(), count + 1));
+    // Of a zero the logarithm is infinite, of zero by zero not a number.
+    (count > 0 && sum.is_finite()).then(|| (sum / f64::from(count)).exp())
 }
 
 #[cfg(test)]
@@ -93,8 +117,16 @@ mod tests {
 
     #[test]
     fn ratios_average_geometrically_and_name_the_worst() {
-        let ratio = Ratio::over(&[Some(0.5), None, Some(2.0)]).unwrap();
+        let ratio = Ratio::over(&[(0, Some(0.5)), (2, Some(2.0))]).unwrap();
         assert!((ratio.mean - 1.0).abs() < 1e-12);
         assert_eq!((ratio.least, ratio.most, ratio.worst, ratio.count), (0.5, 2.0, 2, 2));
+    }
+
+    #[test]
+    fn what_is_missing_or_no_number_is_not_averaged_away() {
+        assert!(Ratio::over(&[(0, Some(0.5)), (1, None)]).is_none());
+        for odd in [0.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(geometric_mean([0.5, odd].into_iter()), None, "{odd}");
+        }
     }
 }

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use super::batch::Way;
 use super::engines::Engine;
-use super::race::{Finished, Race};
-use super::scaling::Growth;
-use super::{job_tables, load_tables, plot};
-use crate::machine;
+use super::finished::Finished;
+use super::race::Race;
+use super::scaling::{self, Growth};
+use super::{job_details, job_tables, load_tables, plot, time_tables};
+use crate::{locked, machine};
 
 const BEGIN: &str = "<!-- what stands below was written by just bench-peers -->";
 const END: &str = "<!-- what stands above was written by just bench-peers -->";
@@ -18,9 +19,11 @@ const END: &str = "<!-- what stands above was written by just bench-peers -->";
 const ENGINES: &str = "One thread, a process of its own; memory above that of the idle process. \
     Encoders read a baseline JPEG of the same size; decoders write a JPEG of an eighth of the width, \
     for which a JPEG is not decoded in full. The file's size is against that of `balanced` at the same \
-    quality, 82, of the larger picture.";
+    quality, 82, of the larger picture. Times are medians after a first run that only memory is taken of; \
+    a raised number tells of how many rounds where they are fewer than asked for, ⁰ that there was the \
+    first run alone.";
 
-const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process.\n\n\
+const GROWTH: &str = "Effort `balanced`, quality 82, one thread; memory of the whole process. Raised numbers as above.\n\n\
     ![Time by megapixels](cost-by-size.svg)";
 
 /// Everything that was measured.
@@ -71,19 +74,22 @@ impl Results {
         };
         let jobs = job_tables::summary(&self.jobs);
         section("flx as a share of each peer", jobs, self.jobs.is_empty());
+        let times = time_tables::by_score(&self.jobs);
+        let empty = times.is_empty();
+        section("Time at each score, as a share of each peer's", times, empty);
         let batch = load_tables::batch(&self.batch);
         let title = "A batch of 20 mixed pictures on 2 cores, to WebP";
         section(title, batch, self.batch.is_empty());
-        let engines = format!("{ENGINES}\n\n{}", load_tables::engines(&self.engines));
+        let engines = format!("{ENGINES}\n\n{}", load_tables::engines(&self.engines, race.count));
         section("What each engine takes", engines, self.engines.is_empty());
-        let growth = format!("{GROWTH}\n\n{}", load_tables::growth(&self.growth));
+        let growth = format!("{GROWTH}\n\n{}", load_tables::growth(&self.growth, scaling::ROUNDS));
         section("Cost by size", growth, self.growth.is_empty());
         if self.jobs.is_empty() {
             return text;
         }
         text += "### Job by job\n\n";
         for job in &self.jobs {
-            text += &job_tables::details(job);
+            text += &job_details::details(job);
         }
         text
     }
@@ -115,15 +121,19 @@ impl Results {
 fn how(race: &Race) -> String {
     format!(
         "Every figure of the first table is flx / peer; smaller is better for flx. Bytes are compared at equal \
-         SSIMULACRA2 (by the `ssimulacra2` crate; flx itself decides by `fast-ssim2`; results are decoded by {}), \
-         interpolated between the settings that were measured; where 24 MP are scaled, the score is against the full \
-         picture scaled by Lanczos3. Times are medians of {} rounds in which the programs take turns, at the settings \
-         that reach 60, 70, 80 and 90 (fewer rounds where {:.0} seconds were over); programs stay in memory between \
-         pictures, so that their start is not counted, but for those with \"a process each\" (cjpeg reads no JPEG and is handed pixels). Two threads are measured \
-         at a score of 80. Means are geometric: over the scores that both reached, then over pictures; in brackets the \
-         best and the worst picture, and the worst one's name. Peak RSS is of a process that did one picture, with all \
-         of its runtime. PNG and animations have one setting, and are held against the peer's bytes at that score, or its best; it is \
-         timed at its cheapest result that looks no worse. Animations are scored by the mean over their frames.",
+         SSIMULACRA2 (by the crate {}; flx itself decides by {}; results are decoded by {}), interpolated between the \
+         settings that were measured; where 24 MP are scaled, the score is against the full picture scaled by Lanczos3. \
+         Times are medians of {} rounds (fewer where {:.0} seconds were over) in which the programs take turns, also at \
+         going first, at the settings that come nearest to 60, 70, 80 and 90; programs stay in memory between pictures, \
+         so that their start is not counted, but for those with \"a process each\" (cjpeg reads no JPEG and is handed \
+         pixels). Two threads are measured at a score of 80. Means are geometric: over the scores that both reached, then \
+         over pictures; in brackets the best and the worst picture, and the worst one's name. Bytes are compared on more \
+         pictures than are timed; peak RSS is of a process that did the first picture, at the setting for 80, with all of \
+         its runtime. PNG and animations have one setting, and are held against the peer's bytes at that score, or its \
+         best; time and memory are of its cheapest result that looks no worse. Animations are scored by the mean over their \
+         frames. Programs' own figures, job by job, are over the pictures that all of them have.",
+        locked::named("ssimulacra2"),
+        locked::named("fast-ssim2"),
         race.judge.viewer(),
         race.count,
         race.scope.patience_seconds(),

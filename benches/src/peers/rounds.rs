@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use super::curve::{Curve, Point};
 use super::job::{Entrant, Job};
@@ -13,6 +12,7 @@ use super::material::Source;
 use super::program::Home;
 use super::runner::Runner;
 use super::task::Task;
+use super::turns::{self, Patience, Time};
 
 /// Scores at which encoders are compared.
 pub const SCORES: [f64; 4] = [60.0, 70.0, 80.0, 90.0];
@@ -31,28 +31,18 @@ pub struct Measured {
     pub failure: Option<String>,
 }
 
-/// Medians of the rounds at one point.
-#[derive(Debug, Clone, Copy)]
-pub struct Time {
-    /// The score asked for; 0 in a job that is not swept.
-    pub score: f64,
-    /// Threads.
-    pub threads: u32,
-    /// Wall time in milliseconds.
-    pub wall_ms: f64,
-    /// User and system time in milliseconds.
-    pub cpu_ms: f64,
-    /// How many rounds there were.
-    pub rounds: usize,
-}
+impl Measured {
+    /// Whether it was measured how long it takes.
+    #[must_use]
+    pub fn timed(&self) -> bool {
+        !self.times.is_empty()
+    }
 
-/// How often and how long.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Rounds at each point.
-    pub count: usize,
-    /// Seconds after which no further round begins.
-    pub seconds: f64,
+    /// What was measured at one score, 0 in a job that is not swept.
+    #[must_use]
+    pub fn time(&self, score: f64, threads: u32) -> Option<&Time> {
+        self.times.iter().find(|time| time.score == score && time.threads == threads)
+    }
 }
 
 /// A program in a job, running with one thread and with two.
@@ -63,6 +53,25 @@ pub struct Ready {
     pub single: Runner,
     /// With 2 threads.
     pub double: Runner,
+    /// Whether the one with 2 threads has worked before.
+    pub warm: bool,
+}
+
+impl Ready {
+    /// The one with so many threads.
+    pub fn runner(&mut self, threads: u32) -> &mut Runner {
+        if threads == 1 { &mut self.single } else { &mut self.double }
+    }
+
+    /// Has one that stays and never worked do a task that does not count. The one with 1 thread has
+    /// worked through every setting by the time it is timed.
+    pub fn warm_up(&mut self, task: &Task) {
+        if task.threads > 1 && !self.warm && self.double.stays() {
+            // What fails here fails again where it is timed.
+            let _ = self.double.ask(task);
+            self.warm = true;
+        }
+    }
 }
 
 /// Measures one picture with every program; the order is theirs.
@@ -86,9 +95,9 @@ pub fn measure(
             Some(source.task(job.format, ready.entrant.variant, (*setting)?))
         };
         let tasks: Vec<Option<Task>> = settings.iter().zip(ready.iter()).map(task).collect();
-        time(&tasks, ready, 1, score, patience, &mut measured);
+        turns::take(&tasks, ready, 1, score, patience, &mut measured);
         if !job.swept || score == SCORE_OF_TWO_THREADS {
-            time(&tasks, ready, 2, score, patience, &mut measured);
+            turns::take(&tasks, ready, 2, score, patience, &mut measured);
         }
     }
     measured
@@ -129,8 +138,9 @@ fn explore(
     })
 }
 
-/// The setting to be timed.
-fn setting(job: &Job, of: &Measured, all: &[Measured], score: f64) -> Option<u32> {
+/// The setting at which a program is held against the others: that of a score, or, in a job that is
+/// not swept, of its cheapest result that looks as good as flx's.
+pub(super) fn setting(job: &Job, of: &Measured, all: &[Measured], score: f64) -> Option<u32> {
     if job.swept {
         return of.curve.setting_at(score);
     }
@@ -173,48 +183,4 @@ fn output(home: &Home, task: &Task) -> Result<PathBuf, Box<dyn Error>> {
     let thread = format!("{:?}", std::thread::current().id());
     let thread: String = thread.chars().filter(char::is_ascii_digit).collect();
     Ok(folder.join(format!("{thread}-{}.{}", task.setting, task.format)))
-}
-
-/// As many rounds as patience has, every program once in each.
-fn time(
-    tasks: &[Option<Task>],
-    ready: &mut [Ready],
-    threads: u32,
-    score: f64,
-    patience: Patience,
-    measured: &mut [Measured],
-) {
-    let mut walls = vec![Vec::new(); tasks.len()];
-    let mut cpus = vec![Vec::new(); tasks.len()];
-    let begin = Instant::now();
-    for _ in 0..patience.count {
-        for (place, (task, ready)) in tasks.iter().zip(ready.iter_mut()).enumerate() {
-            let Some(task) = task else { continue };
-            let task = Task { threads, ..task.clone() };
-            let runner = if threads == 1 { &mut ready.single } else { &mut ready.double };
-            let (Some(walls), Some(cpus)) = (walls.get_mut(place), cpus.get_mut(place)) else {
-                continue;
-            };
-            if let Ok(done) = runner.ask(&task) {
-                walls.push(done.wall_ms);
-                cpus.push(done.cpu_ms);
-            }
-        }
-        if begin.elapsed().as_secs_f64() > patience.seconds {
-            break;
-        }
-    }
-    for ((walls, cpus), measured) in walls.into_iter().zip(cpus).zip(measured) {
-        let rounds = walls.len();
-        if let (Some(wall_ms), Some(cpu_ms)) = (median(walls), median(cpus)) {
-            measured.times.push(Time { score, threads, wall_ms, cpu_ms, rounds });
-        }
-    }
-}
-
-/// The middle one, or the lower of two.
-#[must_use]
-pub fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len().saturating_sub(1) / 2).copied()
 }

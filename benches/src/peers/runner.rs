@@ -47,6 +47,12 @@ impl Runner {
         }
     }
 
+    /// Whether it is one that stays.
+    #[must_use]
+    pub const fn stays(&self) -> bool {
+        matches!(self, Self::Worker(_))
+    }
+
     /// Has one task done.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::engines::{Load, load, progressive_jpeg};
-use super::material::write;
+use super::files::write;
 use super::program::{Home, Program};
 use super::scope::Scope;
 use super::task::Task;
@@ -16,6 +16,9 @@ pub struct Growth {
     /// By rising size, without those that failed.
     pub loads: Vec<Load>,
 }
+
+/// How often each is timed, where that does not take long.
+pub const ROUNDS: usize = 3;
 
 /// Sides in the shape of 3:2 of 0.1, 0.4, 1.6, 6.3, 25 and 50 MP.
 const SIDES: [(u32, u32); 6] =
@@ -56,7 +59,7 @@ pub fn measure(
                 threads: 1,
             };
             let megapixels = f64::from(width) * f64::from(height) / 1e6;
-            growth.loads.extend(load(Program::Flx, home, &task, megapixels, 3));
+            growth.loads.extend(load(Program::Flx, home, &task, megapixels, ROUNDS));
         }
     }
     Ok(growths.into())
