@@ -88,17 +88,14 @@ pub(crate) fn set(
     by: &Actor,
     now_ms: i64,
 ) -> Result<()> {
-    let (hash, changed) = (hash.as_phc(), now_ms);
-    diesel::insert_into(passwords::table)
-        .values((
-            passwords::account_id.eq(&account.id),
-            passwords::hash.eq(hash),
-            passwords::changed_at_ms.eq(changed),
-        ))
-        .on_conflict(passwords::account_id)
-        .do_update()
-        .set((passwords::hash.eq(hash), passwords::changed_at_ms.eq(changed)))
-        .execute(connection)?;
+    let new = (passwords::hash.eq(hash.as_phc()), passwords::changed_at_ms.eq(now_ms));
+    let changed =
+        diesel::update(passwords::table.find(&account.id)).set(new).execute(connection)?;
+    if changed == 0 {
+        diesel::insert_into(passwords::table)
+            .values((passwords::account_id.eq(&account.id), new.0, new.1))
+            .execute(connection)?;
+    }
     diesel::delete(one_time_links::table.filter(one_time_links::account_id.eq(&account.id)))
         .execute(connection)?;
     end_others(connection, &account.id, stays)?;
