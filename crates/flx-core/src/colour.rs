@@ -175,16 +175,23 @@ fn read_profile(profile: &Profile, is_grey: bool) -> Option<ColorProfile> {
             // 1 and 2 are BT.709 and "unspecified", 13 the transfer of sRGB. The transfers of
             // BT.601 and BT.709 are cameras' curves, shown everywhere as if they were sRGB's.
             let plain_transfer = matches!(transfer, 1 | 2 | 6 | 13..=15);
-            if matches!(primaries, 1 | 2 | 5 | 6) && plain_transfer {
+            if (matches!(primaries, 1 | 2 | 5 | 6) || is_grey) && plain_transfer {
                 return None;
+            }
+            let transfer = if plain_transfer {
+                TransferCharacteristics::Srgb
+            } else {
+                TransferCharacteristics::try_from(*transfer).ok()?
+            };
+            if is_grey {
+                // The transfer is all that matters, in a profile that fits grey pixels.
+                let mut grey = ColorProfile::new_gray_with_gamma(2.2);
+                grey.gray_trc = Some(transfer.try_into().ok()?);
+                return Some(grey);
             }
             Some(ColorProfile::new_from_cicp(CicpProfile {
                 color_primaries: CicpColorPrimaries::try_from(*primaries).ok()?,
-                transfer_characteristics: if plain_transfer {
-                    TransferCharacteristics::Srgb
-                } else {
-                    TransferCharacteristics::try_from(*transfer).ok()?
-                },
+                transfer_characteristics: transfer,
                 matrix_coefficients: MatrixCoefficients::Identity,
                 full_range: true,
             }))

@@ -29,7 +29,8 @@ use crate::{
 /// asked for, nothing visible and no metadata was asked for, and encoding anew would not make the
 /// file smaller, the original coding comes back with its metadata stripped and
 /// [`Compressed::unchanged`] set; so it does when it fits a bound on bytes that costs quality, or
-/// reaches a look that nothing else does. Only CMYK pictures are always encoded anew.
+/// reaches a look that nothing else does. It alone may not be upright and in sRGB as it is stored:
+/// then it keeps a bare orientation tag, and its profile. Only CMYK pictures are always encoded anew.
 ///
 /// An animation (GIF, APNG, WebP) stays one where WebP is among the formats asked for, frame by
 /// frame: each is treated as a still would be. How long frames are shown and how often all of them

@@ -76,6 +76,10 @@ impl Compressed {
 
     /// Whether the source's own coding was kept, with its metadata stripped, because encoding it
     /// anew would not have made it smaller, or not as good within a bound on bytes.
+    ///
+    /// Its pixels then stand as the source has them. What is needed to show them right is kept: an
+    /// orientation other than upright, as a tag and nothing else, and a colour profile that says
+    /// anything but sRGB, whatever the options say of colours.
     #[must_use]
     pub const fn unchanged(&self) -> bool {
         self.unchanged

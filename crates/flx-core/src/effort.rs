@@ -7,18 +7,20 @@ use crate::Error;
 
 /// How much time an encoder may take to make a result smaller at the same quality.
 ///
-/// The quality scale stays the same at every effort. Against [`Balanced`](Self::Balanced), at equal
-/// SSIMULACRA2 on photographs, with the engines of a release build:
+/// The quality scale stays the same at every effort. Against [`Balanced`](Self::Balanced), at quality
+/// 82, with the engines of a release build; times of photographs of 2.8 and 11.2 megapixels, bytes of
+/// the larger one:
 ///
 /// | | `fast`: time | bytes | `small`: time | bytes |
 /// |---|---|---|---|---|
-/// | WebP | 0.5 | 1.06–1.08 | 2.8 | 0.96 |
-/// | AVIF | 0.13 | 1.08 | 1.4 | 0.98 |
-/// | JPEG | 0.7 | 1.05 | 3.5 | by picture |
-/// | PNG | 0.25–0.4 | 1.04–1.05 | 5 | 0.91–1 |
+/// | WebP | 0.4 | 1.09 | 2.0–2.1 | 0.95 |
+/// | AVIF | 0.15–0.18 | 1.02 | 1.4–1.6 | 1.05 |
+/// | JPEG | 0.6–0.7 | 1.05 | 5.4–5.8 | 1.12 |
+/// | PNG | 0.16–0.19 | 1.10 | 4.1 | 0.90 |
 ///
 /// `just bench-peers standard 5 engines` prints each engine's time per megapixel and its bytes at
-/// equal quality; `docs/decisions` tells how these were measured.
+/// the same quality (in `docs/BENCHMARKS.md`, "What each engine takes"). A quality is a mean over many
+/// pictures: of one, files of two efforts do not look quite the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -29,12 +31,14 @@ pub enum Effort {
     /// [`Fast`](Self::Fast) where the picture is scaled to half its width and height or less.
     #[default]
     Balanced,
-    /// The fewest bytes, in several times the time.
+    /// More time, and as a rule the fewest bytes. Of AVIF and JPEG that does not hold for every
+    /// picture: at the same quality, of a large photograph both may be larger than with
+    /// [`Balanced`](Self::Balanced).
     Small,
 }
 
 impl Effort {
-    /// Every effort, from the least time to the fewest bytes.
+    /// Every effort, from the least time to the most.
     pub const ALL: [Self; 3] = [Self::Fast, Self::Balanced, Self::Small];
 
     /// The name used in options: `fast`, `balanced` or `small`.

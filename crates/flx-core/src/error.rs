@@ -70,18 +70,19 @@ pub enum Error {
         /// The limit in frames.
         limit: u32,
     },
-    /// The animation has more pixels, over all its frames, than allowed.
+    /// The animation has more pixels, over all its frames, than allowed: as it is, or as it is to
+    /// become where it is enlarged.
     #[error(
         "animation has {frames} frames of {width}×{height} px, {pixels} pixels in all, the limit is {limit} pixels"
     )]
     TooManyAnimationPixels {
         /// Frames found.
         frames: u32,
-        /// Width in pixels.
+        /// Width in pixels, of the source or of the result.
         width: u32,
-        /// Height in pixels.
+        /// Height in pixels, of the source or of the result.
         height: u32,
-        /// Pixels to be decoded, over all frames.
+        /// Pixels to be decoded or coded, over all frames.
         pixels: u64,
         /// The limit in pixels.
         limit: u64,

@@ -15,7 +15,7 @@ pub enum Format {
     WebP,
     /// AVIF (AV1 Image File Format 1.1).
     Avif,
-    /// Progressive JPEG (ITU-T T.81).
+    /// JPEG (ITU-T T.81): progressive, but at effort fast one sequential scan, where jpegli writes it.
     Jpeg,
     /// PNG (third edition): lossless, or of a palette where that is asked for.
     Png,

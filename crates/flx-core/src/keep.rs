@@ -6,7 +6,8 @@ use crate::Error;
 
 /// Which metadata a result carries over from its source. By default none.
 ///
-/// Orientation is never carried over: results are upright.
+/// Orientation is never carried over: results are upright. Only one that is
+/// [`unchanged`](crate::Compressed::unchanged) is turned by a tag still, if its source is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Keep {
@@ -66,7 +67,9 @@ impl FromStr for Keep {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ColourSpace {
-    /// sRGB, which viewers that ignore profiles show right. The default.
+    /// sRGB, which viewers that ignore profiles show right. The default. A result that is
+    /// [`unchanged`](crate::Compressed::unchanged) keeps its source's numbers and, where they are
+    /// not those of sRGB, the profile that tells so.
     #[default]
     Srgb,
     /// The source's own, with its profile embedded, in animations too. Sources that are grey or in

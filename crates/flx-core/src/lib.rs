@@ -41,6 +41,8 @@
 //! engines stand beside them: `asm` adds hand-written SIMD to the portable AVIF engine and needs
 //! nasm, `avif-aom` writes AVIF by libaom and needs cmake and nasm, `jpeg-jpegli` writes JPEG by
 //! jpegli and needs cmake and a C++ compiler, all at build time only. [`engines`] tells which are in.
+//! `jpeg` cannot be built with `panic = "abort"`: libjpeg's errors unwind to where it was called, and
+//! so do panics of decoders in Rust, of which with `abort` one would end the process.
 //! `serde` lets options, limits, facts and errors go from one process to another of the same build;
 //! what is read back is taken as it is.
 
@@ -61,6 +63,12 @@
         reason = "a build without some format has no use for some shared pieces"
     )
 )]
+
+#[cfg(all(feature = "jpeg", panic = "abort"))]
+compile_error!(
+    "feature `jpeg` of flx-core needs `panic = \"unwind\"`: libjpeg reports a damaged picture by a \
+     call that does not return, which has to unwind"
+);
 
 #[cfg(feature = "webp")]
 mod animation;

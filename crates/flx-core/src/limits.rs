@@ -82,7 +82,8 @@ impl Limits {
         self
     }
 
-    /// Most pixels of an animation, frames × width × height of the source. Default 500,000,000.
+    /// Most pixels of an animation, frames × width × height, of the source and of a result that is
+    /// enlarged. Default 500,000,000.
     ///
     /// Binds only where the animation stays one.
     #[must_use]
@@ -222,7 +223,24 @@ impl Limits {
         self.check_animation_pixels(info, area.saturating_mul(info.frames().into()))
     }
 
-    /// The same with pixels counted in another way.
+    /// Checks what is to become of an animation that has passed: enlarged, or set on a larger
+    /// canvas, it has more pixels than the source, which are all scaled and coded.
+    pub(crate) fn check_animation_result(
+        &self,
+        info: &ImageInfo,
+        size: TargetSize,
+    ) -> Result<(), Error> {
+        let TargetSize { width, height } = size;
+        let frames = info.frames();
+        let pixels = (u64::from(width) * u64::from(height)).saturating_mul(frames.into());
+        let limit = self.max_animation_pixels;
+        if pixels > limit {
+            return Err(Error::TooManyAnimationPixels { frames, width, height, pixels, limit });
+        }
+        Ok(())
+    }
+
+    /// The same as for the source with pixels counted in another way.
     pub(crate) fn check_animation_pixels(
         &self,
         info: &ImageInfo,

@@ -103,10 +103,11 @@ pub(crate) fn resize(
 
 fn scaled(image: DynamicImage, geometry: &Geometry) -> DynamicImage {
     let size = TargetSize { width: image.width(), height: image.height() };
-    let part = geometry.part_of(size.width, size.height);
-    if part == Part::whole(geometry.scaled) && geometry.scaled == size {
+    // Asked of the source's part: that of a picture decoded at another size is inexact.
+    if geometry.part == Part::whole(geometry.source) && geometry.scaled == size {
         return image;
     }
+    let part = geometry.part_of(size.width, size.height);
     let same = part.width == f64::from(geometry.scaled.width)
         && part.height == f64::from(geometry.scaled.height);
     if same && part.left.fract() == 0.0 && part.top.fract() == 0.0 {
@@ -184,6 +185,20 @@ mod tests {
     fn a_sliver_keeps_one_pixel() {
         assert_eq!(fit((30_000, 1), 100, 0), (100, 1));
         assert_eq!(fit((1, 30_000), 0, 7), (1, 7));
+    }
+
+    #[test]
+    fn a_picture_that_was_decoded_at_the_wanted_size_is_given_back_as_it_is() {
+        let source = TargetSize { width: 4928, height: 3264 };
+        for width in [320, 640, 1280] {
+            let options = crate::Options::default().with_max_width(NonZeroU32::new(width).unwrap());
+            let geometry = Geometry::plan(source, &options);
+            let TargetSize { width, height } = geometry.scaled;
+            let image = DynamicImage::new_rgb8(width, height);
+            let samples = image.as_bytes().as_ptr();
+            let shown = resize(image, &geometry, options.background());
+            assert_eq!(shown.as_bytes().as_ptr(), samples, "{width} px wide was copied");
+        }
     }
 
     proptest::proptest! {

@@ -1,40 +1,6 @@
 //! How fields of other types are written and read.
 
-/// Words that stand in the program. Read back they are the same words again: there are not many, so
-/// each that is met is kept for good, up to a bound that only a liar reaches.
-pub(crate) mod words {
-    use std::borrow::Cow;
-    use std::collections::BTreeSet;
-    use std::sync::{Mutex, PoisonError};
-
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    const MOST: usize = 256;
-    const LONGEST: usize = 256;
-
-    static MET: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
-    pub(crate) fn serialize<S: Serializer>(words: &str, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(words)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<&'static str, D::Error> {
-        let read = Cow::<str>::deserialize(from)?;
-        let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = met.get(read.as_ref()) {
-            return Ok(known);
-        }
-        if met.len() >= MOST || read.len() > LONGEST {
-            return Err(D::Error::custom("words that no program has"));
-        }
-        let kept: &'static str = Box::leak(read.into_owned().into_boxed_str());
-        met.insert(kept);
-        Ok(kept)
-    }
-}
+pub(crate) mod words;
 
 /// As Exif numbers it.
 pub(crate) mod orientation {
@@ -60,12 +26,19 @@ pub(crate) mod pixels {
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[derive(Serialize, Deserialize)]
+    #[derive(Serialize)]
     struct Written<'a> {
         width: u32,
         height: u32,
-        #[serde(borrow)]
         samples: &'a serde_bytes::Bytes,
+    }
+
+    /// The samples are its own: not every format has bytes to lend.
+    #[derive(Deserialize)]
+    struct Read {
+        width: u32,
+        height: u32,
+        samples: serde_bytes::ByteBuf,
     }
 
     pub(crate) fn serialize<S: Serializer>(
@@ -80,9 +53,41 @@ pub(crate) mod pixels {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Arc<DynamicImage>, D::Error> {
-        let Written { width, height, samples } = Written::deserialize(from)?;
-        RgbaImage::from_raw(width, height, samples.to_vec())
+        let Read { width, height, samples } = Read::deserialize(from)?;
+        RgbaImage::from_raw(width, height, samples.into_vec())
             .map(|picture| Arc::new(picture.into()))
             .ok_or_else(|| D::Error::custom("samples that are no picture of that size"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{ImageFormat, Rgba, RgbaImage};
+
+    use crate::{Format, Limits, Options, Watermark, compress};
+
+    fn png(image: &RgbaImage) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        image.write_to(&mut file, ImageFormat::Png).unwrap();
+        file.into_inner()
+    }
+
+    #[test]
+    fn options_with_a_watermark_come_back_from_text_and_from_a_stream() {
+        let mark = png(&RgbaImage::from_fn(9, 7, |x, y| Rgba([x as u8, y as u8, 200, 180])));
+        let mark = Watermark::from_png(&mark, &Limits::default()).unwrap();
+        let options = Options::new(Format::Png).with_watermark(mark);
+        let picture = png(&RgbaImage::from_pixel(60, 40, Rgba([90, 140, 30, 255])));
+        let drawn = |options: &Options| {
+            compress(&picture, options, &Limits::default()).unwrap().into_bytes()
+        };
+        let text = serde_json::to_string(&options).unwrap();
+        let from_text: Options = serde_json::from_str(&text).unwrap();
+        let from_stream: Options = serde_json::from_reader(text.as_bytes()).unwrap();
+        for read in [from_text, from_stream] {
+            assert_eq!(drawn(&read), drawn(&options));
+        }
     }
 }

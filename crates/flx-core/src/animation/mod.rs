@@ -50,6 +50,7 @@ pub(crate) fn animate(
     timings: &mut Timings,
 ) -> Result<Animated, Error> {
     limits.check_animation(&header.info)?;
+    limits.check_animation_result(&header.info, geometry.canvas)?;
     let how = How::of(options, limits);
     let source = Source { input, header, geometry, options, how };
     let mut metadata = Metadata::kept(input, header.info.format(), options.keep());

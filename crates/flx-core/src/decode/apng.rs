@@ -2,10 +2,11 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, Pixel, Rgba, RgbaImage};
+use image::{DynamicImage, Rgba, RgbaImage};
 use png::{BlendOp, ColorType, DecodingError, DisposeOp, FrameControl, Reader, Transformations};
 
 use super::Profile;
+use super::composed::{Canvas, Disposal, Laying, Place};
 use super::frames::Frame;
 use super::raster::{SLACK, png_profile};
 use crate::probe::corrupt;
@@ -35,23 +36,14 @@ pub(super) fn open<'a>(
     if reader.info().frame_control().is_none() {
         reader.next_frame(&mut samples).map_err(|error| explain(&error))?;
     }
-    let canvas = RgbaImage::new(width, height);
-    Ok((Frames { reader, samples, canvas, undo: Undo::Nothing }, png_profile(input)))
+    Ok((Frames { reader, samples, canvas: Canvas::new(width, height) }, png_profile(input)))
 }
 
-/// Decoder, canvas, and what to do to the canvas before the next frame.
+/// Decoder, room for a frame's samples, and what earlier frames left.
 pub(super) struct Frames<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     samples: Vec<u8>,
-    canvas: RgbaImage,
-    undo: Undo,
-}
-
-/// What becomes of a frame's place once its time is over.
-enum Undo {
-    Nothing,
-    Clear(FrameControl),
-    Restore(FrameControl, RgbaImage),
+    canvas: Canvas,
 }
 
 impl Iterator for Frames<'_> {
@@ -64,19 +56,6 @@ impl Iterator for Frames<'_> {
 
 impl Frames<'_> {
     fn frame(&mut self) -> Result<Frame, Error> {
-        match std::mem::replace(&mut self.undo, Undo::Nothing) {
-            Undo::Nothing => {}
-            Undo::Clear(place) => {
-                for (_, _, pixel) in within(&mut self.canvas, &place) {
-                    *pixel = Rgba([0; 4]);
-                }
-            }
-            Undo::Restore(place, before) => {
-                for ((_, _, pixel), old) in within(&mut self.canvas, &place).zip(before.pixels()) {
-                    *pixel = *old;
-                }
-            }
-        }
         let output = self.reader.next_frame(&mut self.samples).map_err(|error| explain(&error))?;
         let control = *self
             .reader
@@ -84,26 +63,17 @@ impl Frames<'_> {
             .frame_control()
             .ok_or_else(|| corrupt(SourceFormat::Png, "a frame without its header"))?;
         let frame = to_rgba(&self.samples, output.color_type, control.width, control.height)?;
-        self.undo = match control.dispose_op {
-            DisposeOp::None => Undo::Nothing,
-            DisposeOp::Background => Undo::Clear(control),
-            DisposeOp::Previous => {
-                let mut before = RgbaImage::new(control.width, control.height);
-                for (old, (_, _, pixel)) in
-                    before.pixels_mut().zip(within(&mut self.canvas, &control))
-                {
-                    *old = *pixel;
-                }
-                Undo::Restore(control, before)
-            }
+        let laying = Laying {
+            over: control.blend_op == BlendOp::Over,
+            disposal: match control.dispose_op {
+                DisposeOp::None => Disposal::Keep,
+                DisposeOp::Background => Disposal::Clear,
+                DisposeOp::Previous => Disposal::Restore,
+            },
         };
-        for ((_, _, under), above) in within(&mut self.canvas, &control).zip(frame.pixels()) {
-            match control.blend_op {
-                BlendOp::Source => *under = *above,
-                BlendOp::Over => under.blend(above),
-            }
-        }
-        let shown = DynamicImage::ImageRgba8(self.canvas.clone());
+        let FrameControl { x_offset: left, y_offset: top, width, height, .. } = control;
+        let place = Place { left, top, width, height };
+        let shown = DynamicImage::ImageRgba8(self.canvas.lay(&frame, place, laying).clone());
         let is_grey = matches!(output.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
         Ok(Frame {
             // A profile for grey wants grey.
@@ -111,21 +81,6 @@ impl Frames<'_> {
             duration: duration(&control),
         })
     }
-}
-
-/// The canvas's pixels at a frame's place, row by row. The decoder has checked that the place lies
-/// inside.
-fn within<'a>(
-    canvas: &'a mut RgbaImage,
-    place: &FrameControl,
-) -> impl Iterator<Item = (u32, u32, &'a mut Rgba<u8>)> {
-    let width = canvas.width() as usize;
-    let (left, columns) = (place.x_offset as usize, place.width as usize);
-    canvas
-        .enumerate_rows_mut()
-        .skip(place.y_offset as usize)
-        .take(place.height as usize)
-        .flat_map(move |(_, row)| row.skip(left).take(columns.min(width)))
 }
 
 fn to_rgba(samples: &[u8], colour: ColorType, width: u32, height: u32) -> Result<RgbaImage, Error> {

@@ -83,17 +83,11 @@ fn open<'a>(input: &'a [u8], info: &'a ImageInfo, limits: &Limits) -> Result<Ope
         }
         #[cfg(feature = "webp")]
         SourceFormat::WebP => {
-            use image::codecs::webp::WebPDecoder;
             if crate::probe::webp::is_cut(input) {
                 return Err(corrupt(info.format(), "the file is cut short"));
             }
-            let decoder = WebPDecoder::new(Cursor::new(input)).and_then(|mut decoder| {
-                // Browsers show the page where a frame was taken away, not the file's colour; and
-                // without a colour of its own the decoder would leave the frame standing.
-                decoder.set_background_color(image::Rgba([0; 4]))?;
-                Ok(decoder)
-            });
-            composed(decoder, info)
+            let (frames, profile) = super::webp_frames::open(input, info)?;
+            Ok((Box::new(frames), profile))
         }
         #[cfg(feature = "png")]
         SourceFormat::Png => {
@@ -107,8 +101,8 @@ fn open<'a>(input: &'a [u8], info: &'a ImageInfo, limits: &Limits) -> Result<Ope
     }
 }
 
-/// The decoders of the `image` crate compose frames themselves.
-#[cfg(any(feature = "gif", feature = "webp"))]
+/// The GIF decoder of the `image` crate composes frames itself.
+#[cfg(feature = "gif")]
 fn composed<'a, D: ImageDecoder + AnimationDecoder<'a> + 'a>(
     decoder: Result<D, image::ImageError>,
     info: &'a ImageInfo,

@@ -4,6 +4,8 @@
 mod apng;
 #[cfg(feature = "avif")]
 mod avif;
+#[cfg(any(feature = "png", feature = "webp"))]
+mod composed;
 #[cfg(any(feature = "png", feature = "webp", feature = "gif"))]
 pub(crate) mod frames;
 #[cfg(feature = "jpeg")]
@@ -12,6 +14,8 @@ mod jpeg;
 mod premultiplied;
 #[cfg(any(feature = "png", feature = "webp", feature = "gif", feature = "bmp", feature = "tiff"))]
 mod raster;
+#[cfg(feature = "webp")]
+mod webp_frames;
 #[cfg(feature = "avif")]
 mod yuv;
 

@@ -223,6 +223,23 @@ enum Matrix {
     },
 }
 
+/// The weights of red and blue that follow from primaries (ITU-T H.273, equations 39 to 44).
+const fn derived(primaries: u8) -> Option<(f32, f32)> {
+    match primaries {
+        // BT.709
+        1 | 2 => Some((0.2126, 0.0722)),
+        // BT.470 BG, of PAL
+        5 => Some((0.2220, 0.0713)),
+        // BT.601 and SMPTE 170M, of NTSC
+        6 => Some((0.2124, 0.0866)),
+        // BT.2020
+        9 => Some((0.2627, 0.0593)),
+        // P3, taken for one whatever its white
+        11 | 12 => Some((0.2290, 0.0793)),
+        _ => None,
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Conversion {
     range: Range,
@@ -237,11 +254,6 @@ impl Conversion {
             _ if layout == PixelLayout::I400 => Matrix::Grey,
             0 if layout == PixelLayout::I444 => Matrix::Identity,
             1 => weights(0.2126, 0.0722),
-            // Derived from the primaries: BT.709's, BT.601's, BT.2020's, P3's.
-            12 if matches!(cicp.primaries, 1 | 2) => weights(0.2126, 0.0722),
-            12 if matches!(cicp.primaries, 5 | 6) => weights(0.2124, 0.0866),
-            12 if cicp.primaries == 9 => weights(0.2627, 0.0593),
-            12 if matches!(cicp.primaries, 11 | 12) => weights(0.2290, 0.0793),
             4 => weights(0.30, 0.11),
             // Unspecified means BT.601, as other readers take it.
             2 | 5 | 6 => weights(0.299, 0.114),
@@ -249,10 +261,12 @@ impl Conversion {
             8 => Matrix::YCgCo,
             9 => weights(0.2627, 0.0593),
             other => {
-                return Err(Error::UnsupportedVariant {
+                let derived = if other == 12 { derived(cicp.primaries) } else { None };
+                let (red, blue) = derived.ok_or_else(|| Error::UnsupportedVariant {
                     format: SourceFormat::Avif,
                     variant: format!("matrix coefficients {other} with {layout:?}"),
-                });
+                })?;
+                weights(red, blue)
             }
         };
         Ok(Self { range: Range::new(bit_depth(frame), cicp.full_range), matrix })
@@ -377,4 +391,39 @@ fn load_row(plane: &Plane, stride: usize, y: usize, bit_depth: u8, row: &mut [f3
 
 fn bit_depth(frame: &Frame) -> u8 {
     frame.bits_per_component().map_or(8, |bits| bits.0.clamp(8, 16) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derived;
+
+    /// What makes D65 white of three primaries, from their chromaticities.
+    fn weights(xy: [[f64; 2]; 3]) -> (f64, f64) {
+        let xyz = |[x, y]: [f64; 2]| [x / y, 1.0, (1.0 - x - y) / y];
+        let [red, green, blue] = xy.map(xyz);
+        let white = xyz([0.3127, 0.3290]);
+        let volume = |a: [f64; 3], b: [f64; 3], c: [f64; 3]| {
+            a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+                + a[2] * (b[0] * c[1] - b[1] * c[0])
+        };
+        let all = volume(red, green, blue);
+        (volume(white, green, blue) / all, volume(red, green, white) / all)
+    }
+
+    #[test]
+    fn derived_weights_follow_from_the_primaries() {
+        for (number, primaries) in [
+            (1, [[0.64, 0.33], [0.30, 0.60], [0.15, 0.06]]),
+            (5, [[0.64, 0.33], [0.29, 0.60], [0.15, 0.06]]),
+            (6, [[0.630, 0.340], [0.310, 0.595], [0.155, 0.070]]),
+            (9, [[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]]),
+            (12, [[0.680, 0.320], [0.265, 0.690], [0.150, 0.060]]),
+        ] {
+            let (red, blue) = derived(number).unwrap();
+            let (expected_red, expected_blue) = weights(primaries);
+            assert!((f64::from(red) - expected_red).abs() < 1e-4, "{number}: {expected_red}");
+            assert!((f64::from(blue) - expected_blue).abs() < 1e-4, "{number}: {expected_blue}");
+        }
+        assert_eq!(derived(200), None);
+    }
 }

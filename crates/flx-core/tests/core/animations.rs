@@ -393,6 +393,27 @@ fn total_pixels_and_frames_are_bound_where_the_animation_stays_one() {
 }
 
 #[test]
+fn an_animation_that_would_grow_beyond_the_limit_is_refused_before_it_is_decoded() {
+    let input = gif(None, (0..60).map(|at| (scene(at, 10, 10), 50)));
+    let large = webp().with_max_width(px(3000)).with_max_height(px(3000)).with_enlarge(true);
+    let decodes = Progress::new(|stage| assert_ne!(stage, Stage::Decode));
+    let limits = Limits::default().with_progress(decodes);
+    let expected = Error::TooManyAnimationPixels {
+        frames: 60,
+        width: 3000,
+        height: 3000,
+        pixels: 540_000_000,
+        limit: 500_000_000,
+    };
+    assert_eq!(compress(&input, &large, &limits).unwrap_err(), expected);
+    // The background around a frame counts as well.
+    let contained = large.clone().with_enlarge(false).with_fit(flx_core::Fit::Contain);
+    assert_eq!(compress(&input, &contained, &limits).unwrap_err(), expected);
+    // As a still picture it is one frame.
+    assert!(compress(&input, &large.with_animated(false), &Limits::default()).is_ok());
+}
+
+#[test]
 fn frames_larger_than_the_screen_count_in_full() {
     let mut input = gif_of(&[([0, 0, 16, 16], 1, 1, 5), ([0, 0, 16, 16], 2, 1, 5)]);
     // The second frame claims 60,000 × 60,000 px.

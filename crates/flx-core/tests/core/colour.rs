@@ -91,6 +91,32 @@ fn the_colour_space_that_a_png_names_by_number_counts() {
 }
 
 #[test]
+fn the_transfer_that_a_grey_png_names_by_number_counts() {
+    let grey = image::GrayImage::from_fn(64, 40, |x, y| image::Luma([(x * 4 + y / 8) as u8]));
+    // Linear light (8), with the primaries of BT.709, unnamed ones and those of Display P3, none of
+    // which grey has any use for.
+    for primaries in [1, 2, 12] {
+        let input = with_chunks(&png(grey.clone()), &[(b"cICP", vec![primaries, 8, 0, 1])]);
+        let shown = decoded(to(Format::Png, &input).bytes());
+        assert!(!shown.color().has_color());
+        for (x, y, pixel) in grey.enumerate_pixels() {
+            let light = f64::from(pixel.0[0]) / 255.0;
+            let value = if light <= 0.003_130_8 {
+                light * 12.92
+            } else {
+                1.055 * light.powf(1.0 / 2.4) - 0.055
+            };
+            let (found, expected) =
+                (shown.to_luma8().get_pixel(x, y).0[0], (value * 255.0).round() as u8);
+            assert!(found.abs_diff(expected) <= 1, "{}: {found}, not {expected}", pixel.0[0]);
+        }
+    }
+    // The transfers of sRGB and of cameras leave grey as it is, whatever the primaries.
+    let plain = with_chunks(&png(grey.clone()), &[(b"cICP", vec![12, 13, 0, 1])]);
+    assert_eq!(decoded(to(Format::Png, &plain).bytes()).into_luma8(), grey);
+}
+
+#[test]
 fn no_result_carries_a_profile() {
     let profile = ColorProfile::new_display_p3();
     let input = png_with_profile(&RgbImage::from_pixel(200, 200, Rgb([200, 40, 40])), &profile);

@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 use super::{Coding, How, Written, failed};
 use crate::content::{self, Kind};
 use crate::raster::Raster;
-use crate::{Effort, Error, Format};
+use crate::{Effort, Error, Format, Stage};
 
 /// Lossy coding means a palette of at most 256 colours; where that takes no fewer bytes, every
 /// pixel stays as it is.
@@ -24,14 +24,21 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<W
         }
         Coding::Lossy(quality) | Coding::Setting { quality, .. } => {
             let palette::Reduced { raw, is_lossless } = palette::reduced(&image, quality)?;
+            how.limits.may_go_on(Stage::Encode)?;
             let reduced = write(&raw, &settings::palette(how), how)?;
             let reduced = Written { bytes: reduced, is_lossless };
+            if !has_time(how)? {
+                return Ok(reduced);
+            }
             let whole = unchanged(&image)?;
             // Nearly every photograph: where a quick try of the same filters, which is four to five
             // per cent larger, is larger by a quarter, the whole need not be written to know.
             if kind == Kind::Photograph && how.effort != Effort::Fast {
                 let quick = settings::lossless(&How { effort: Effort::Fast, ..*how }, kind);
                 if write(&whole, &quick, how)?.len() * 4 > reduced.bytes.len() * 5 {
+                    return Ok(reduced);
+                }
+                if !has_time(how)? {
                     return Ok(reduced);
                 }
             }
@@ -42,6 +49,16 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<W
                 reduced
             })
         }
+    }
+}
+
+/// Whether there is time for another try beside the file in hand; an error where nobody waits for
+/// that any more.
+fn has_time(how: &How<'_>) -> Result<bool, Error> {
+    match how.limits.may_go_on(Stage::Encode) {
+        Ok(()) => Ok(true),
+        Err(Error::DeadlineExceeded { .. }) => Ok(false),
+        Err(other) => Err(other),
     }
 }
 
@@ -104,4 +121,32 @@ const fn rgb() -> ColorType {
 fn big_endian(image: &DynamicImage) -> Vec<u8> {
     let (pairs, _) = image.as_bytes().as_chunks::<2>();
     pairs.iter().flat_map(|pair| u16::from_ne_bytes(*pair).to_be_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+    use crate::{CancelFlag, Limits};
+
+    /// What comes of a palette under these limits.
+    fn palette(limits: &Limits) -> Result<Written, Error> {
+        let image = RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 3, y as u8 * 3, 7]));
+        let how = How::of(&crate::Options::new(Format::Png), limits);
+        encode(&Raster::Image(image.into()), Coding::Lossy(82.0), &how)
+    }
+
+    #[test]
+    fn a_raised_flag_and_a_passed_deadline_stop_between_palette_and_files() {
+        let flag = CancelFlag::new();
+        let limits = Limits::default().with_cancel(flag.clone());
+        assert!(palette(&limits).is_ok());
+        flag.raise();
+        let stopped = palette(&limits).err();
+        assert_eq!(stopped, Some(Error::Cancelled { stage: Stage::Encode }));
+        let late = Limits::default().with_deadline(std::time::Instant::now());
+        let stopped = palette(&late).err();
+        assert_eq!(stopped, Some(Error::DeadlineExceeded { stage: Stage::Encode }));
+    }
 }
