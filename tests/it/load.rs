@@ -1,8 +1,10 @@
 //! Load: more than the server can do, in less memory than it might like. Short here; `just load`
 //! runs the long forms and shows what they print.
 
+mod alone;
 mod large;
 mod overload;
+mod readers;
 mod soak;
 mod trickle;
 

@@ -63,7 +63,7 @@
       else pictures.push(picture(file));
     }
     if (tooLarge.length) {
-      showProblem(`Larger than ${size(maxBytes)}, and left out: ${tooLarge.join(", ")}`);
+      showProblem(`Larger than ${form.dataset.maxSize}, and left out: ${tooLarge.join(", ")}`);
     }
     refresh();
     say(`${count(pictures.length)} chosen`);

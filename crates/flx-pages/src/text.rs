@@ -45,6 +45,16 @@ pub(crate) fn bytes(bytes: impl Number) -> String {
     format!("{} {name}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
+/// A limit on sizes, exactly where it is whole mebibytes: `20 MiB`.
+pub(crate) fn size_limit(bytes: impl Number) -> String {
+    const MIB: u64 = 1024 * 1024;
+    let limit = bytes.get();
+    if limit >= MIB && limit.is_multiple_of(MIB) {
+        return format!("{} MiB", count(limit / MIB));
+    }
+    self::bytes(limit)
+}
+
 /// A number with its thousands apart: `99,999`.
 pub(crate) fn count(number: impl Number) -> String {
     let digits = number.get().to_string();
@@ -96,6 +106,13 @@ mod tests {
         for (size, text) in cases {
             assert_eq!(bytes(size), text, "{size}");
         }
+    }
+
+    #[test]
+    fn a_limit_is_shown_exactly() {
+        assert_eq!(size_limit(20_971_520u64), "20 MiB");
+        assert_eq!(size_limit(20_000_000u64), "20 MB");
+        assert_eq!(size_limit(0u64), "0 B");
     }
 
     #[test]

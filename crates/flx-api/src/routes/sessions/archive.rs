@@ -56,7 +56,7 @@ pub(crate) async fn archive(
 /// A ZIP file that comes into being. Pictures are compressed already, so they are only stored.
 struct Packing {
     files: ResultFiles,
-    waiting: VecDeque<(String, String)>,
+    waiting: VecDeque<(String, String, zip::DateTime)>,
     open: Option<File>,
     /// There until the directory at the end is written.
     writer: Option<ZipWriter<StreamWriter<Outbox>>>,
@@ -90,7 +90,9 @@ impl Packing {
         let mut names = Names::default();
         let waiting = results
             .into_iter()
-            .map(|result| (names.own(&result.name), result.object_key))
+            .map(|result| {
+                (names.own(&result.name), result.object_key, moment(result.created_at_ms))
+            })
             .collect();
         let writer = Some(ZipWriter::new_stream(outbox.clone()));
         Self { files, waiting, open: None, writer, outbox }
@@ -105,10 +107,11 @@ impl Packing {
                 writer.write_all(piece.get(..read).unwrap_or_default())?;
                 self.open = (read > 0).then_some(file);
                 self.writer = Some(writer);
-            } else if let Some((name, key)) = self.waiting.pop_front() {
+            } else if let Some((name, key, made)) = self.waiting.pop_front() {
                 let file = self.files.open_file(&key)?;
-                let options =
-                    SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+                let options = SimpleFileOptions::default()
+                    .compression_method(CompressionMethod::Stored)
+                    .last_modified_time(made);
                 writer.start_file(name, options)?;
                 self.open = Some(file);
                 self.writer = Some(writer);
@@ -122,6 +125,24 @@ impl Packing {
         }
         Ok(None)
     }
+}
+
+/// A moment as ZIP files tell it, in UTC; the earliest they can where it is beyond their range.
+fn moment(unix_ms: i64) -> zip::DateTime {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(unix_ms) else {
+        return zip::DateTime::default();
+    };
+    let civil = jiff::tz::TimeZone::UTC.to_datetime(moment);
+    let small = |number: i8| u8::try_from(number).unwrap_or_default();
+    zip::DateTime::from_date_and_time(
+        u16::try_from(civil.year()).unwrap_or_default(),
+        small(civil.month()),
+        small(civil.day()),
+        small(civil.hour()),
+        small(civil.minute()),
+        small(civil.second()),
+    )
+    .unwrap_or_default()
 }
 
 /// Names given out, with the number that the next result of the same name gets.
@@ -149,6 +170,12 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_are_dated_by_when_their_results_were_made() {
+        assert_eq!(moment(1_764_000_000_000).to_string(), "2025-11-24 16:00:00");
+        assert_eq!(moment(0), zip::DateTime::default(), "ZIP files know no time before 1980");
+    }
 
     #[test]
     fn names_stay_apart_and_in_their_folder() {
