@@ -159,8 +159,13 @@ impl Stream for Body {
             }
         }
         inner.sipped.set(true);
-        let sip = rest.len().min(SIP_BYTES);
-        Poll::Ready(Some(Ok(rest.split_to(sip))))
+        // What is given out whole is let go: a rest without bytes would hold its buffer.
+        let sip = if rest.len() > SIP_BYTES {
+            rest.split_to(SIP_BYTES)
+        } else {
+            std::mem::take(&mut *rest)
+        };
+        Poll::Ready(Some(Ok(sip)))
     }
 }
 

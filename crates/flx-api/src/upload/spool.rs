@@ -13,7 +13,7 @@ const BUFFER_BYTES: usize = 128 * 1024;
 /// What one request may keep in memory altogether.
 const REQUEST_MEMORY_BYTES: usize = 256 * 1024;
 /// What all uploads may keep in memory together; beyond it they go to the disk in small pieces.
-const ALL_MEMORY_BYTES: usize = 8 * 1024 * 1024;
+const ALL_MEMORY_BYTES: usize = 4 * 1024 * 1024;
 /// What a file may gather without a share of that.
 const FREE_BYTES: usize = 4 * 1024;
 
