@@ -25,11 +25,14 @@ fn with_two_workers(setup: Setup, settings: &[&str]) -> (Service, String) {
     (service, key)
 }
 
-/// Memory of the server and its worker processes that is in use and no cache of files, in bytes.
-fn resident_bytes(service: &Service) -> u64 {
-    let workers = service.worker_processes();
-    let in_workers: u64 = workers.iter().map(|worker| worker.memory("RssAnon")).sum();
-    service.memory("RssAnon").expect("Linux says it") + in_workers
+/// Memory of the server's own process that is in use and no cache of files, in bytes.
+fn server_bytes(service: &Service) -> u64 {
+    service.memory("RssAnon").expect("Linux says it")
+}
+
+/// The same of its worker processes, together.
+fn worker_bytes(service: &Service) -> u64 {
+    service.worker_processes().iter().map(|worker| worker.memory("RssAnon")).sum()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number for people to read")]

@@ -9,7 +9,7 @@ use flx_tests::pictures::png;
 use flx_tests::wire::{self, Wire};
 use flx_tests::{Random, Setup, extent};
 
-use super::{mb, resident_bytes, with_two_workers};
+use super::{mb, server_bytes, with_two_workers};
 
 const SIDE: u32 = 1000;
 
@@ -22,7 +22,7 @@ fn pictures_that_nobody_reads_lie_on_the_disk_and_not_in_memory() {
     for _ in 0..4 {
         assert_eq!(Wire::to(service.address()).ask(&request).unwrap().status, 200);
     }
-    let before = resident_bytes(&service);
+    let before = server_bytes(&service);
     let mut held = Vec::new();
     let mut result_bytes = 0;
     for _ in 0..readers {
@@ -42,7 +42,7 @@ fn pictures_that_nobody_reads_lie_on_the_disk_and_not_in_memory() {
     let mut more = u64::MAX;
     while more > result_bytes / 4 && start.elapsed() < Duration::from_secs(20) {
         thread::sleep(Duration::from_millis(200));
-        more = resident_bytes(&service).saturating_sub(before);
+        more = server_bytes(&service).saturating_sub(before);
     }
     println!(
         "{readers} clients do not read their pictures, {:.0} MB together: {:.1} MB more than {:.1} MB",

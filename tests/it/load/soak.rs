@@ -8,7 +8,7 @@ use flx_tests::pictures::{gradient_with_alpha, jpeg, photo, png, webp};
 use flx_tests::wire::{self, Wire};
 use flx_tests::{Random, Service, Setup, extent, long_unless};
 
-use super::{mb, resident_bytes, with_two_workers};
+use super::{mb, server_bytes, with_two_workers, worker_bytes};
 
 const CLIENTS: u64 = 4;
 /// The share of all pictures after which the process counts as warm.
@@ -39,21 +39,11 @@ fn memory_stays_where_it_is_however_many_pictures_pass() {
         sampled(&service, &done, pictures)
     });
     let took = start.elapsed();
-    let warm: Vec<u64> = between(&samples, pictures / WARM_UP, pictures / WARM_UP * 2);
-    let end: Vec<u64> = between(&samples, pictures / WARM_UP * (WARM_UP - 1), pictures);
-    let most = samples.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "numbers for people to read")]
-    let (rate, drift) = (
-        pictures as f64 / took.as_secs_f64(),
-        (mean(&end) as f64 / mean(&warm).max(1) as f64 - 1.0) * 100.0,
-    );
-    println!(
-        "{pictures} pictures in {took:.0?}, {rate:.1}/s: {:.1} MB after the warm-up, {:.1} MB at the \
-         end, {drift:+.1} %, at most {:.1} MB",
-        mb(mean(&warm)),
-        mb(mean(&end)),
-        mb(most)
-    );
+    #[expect(clippy::cast_precision_loss, reason = "a number for people to read")]
+    let rate = pictures as f64 / took.as_secs_f64();
+    println!("{pictures} pictures in {took:.0?}, {rate:.1}/s");
+    tell("in all", pictures, &samples, |sample| sample.server + sample.workers);
+    tell("of them the server", pictures, &samples, |sample| sample.server);
     assert_eq!(service.used(&key), pictures);
     service.admin(&["verify"]).done();
 }
@@ -74,12 +64,22 @@ fn requests(key: &str) -> Vec<Vec<u8>> {
     pairs.map(|(picture, format)| wire::compress(key, &[picture.as_slice()], format)).collect()
 }
 
-/// The process's memory over the pictures done.
-fn sampled(service: &Service, done: &AtomicU64, pictures: u64) -> Vec<(u64, u64)> {
+/// Memory when so many pictures were done.
+struct Sample {
+    done: u64,
+    server: u64,
+    workers: u64,
+}
+
+fn sampled(service: &Service, done: &AtomicU64, pictures: u64) -> Vec<Sample> {
     let mut samples = Vec::new();
     loop {
         let now = done.load(Ordering::SeqCst);
-        samples.push((now.min(pictures), resident_bytes(service)));
+        samples.push(Sample {
+            done: now.min(pictures),
+            server: server_bytes(service),
+            workers: worker_bytes(service),
+        });
         if now >= pictures {
             return samples;
         }
@@ -87,11 +87,23 @@ fn sampled(service: &Service, done: &AtomicU64, pictures: u64) -> Vec<(u64, u64)
     }
 }
 
-fn between(samples: &[(u64, u64)], from: u64, to: u64) -> Vec<u64> {
-    let inside = samples.iter().filter(|(done, _)| (from..=to).contains(done));
-    inside.map(|(_, bytes)| *bytes).collect()
-}
-
-fn mean(values: &[u64]) -> u64 {
-    values.iter().sum::<u64>() / (values.len() as u64).max(1)
+/// Prints how memory went: the mean of the second fifth and of the last one, and the most.
+fn tell(whose: &str, pictures: u64, samples: &[Sample], of: impl Fn(&Sample) -> u64) {
+    let mean = |from: u64, to: u64| {
+        let inside = samples.iter().filter(|sample| (from..=to).contains(&sample.done));
+        let (sum, count) =
+            inside.fold((0, 0), |(sum, count), sample| (sum + of(sample), count + 1));
+        sum / u64::max(count, 1)
+    };
+    let fifth = pictures / WARM_UP;
+    let (warm, end) = (mean(fifth, fifth * 2), mean(fifth * (WARM_UP - 1), pictures));
+    let most = samples.iter().map(&of).max().unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "a number for people to read")]
+    let drift = (end as f64 / warm.max(1) as f64 - 1.0) * 100.0;
+    println!(
+        "  {whose}: {:.1} MB after the warm-up, {:.1} MB at the end, {drift:+.1} %, at most {:.1} MB",
+        mb(warm),
+        mb(end),
+        mb(most)
+    );
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use flx_tests::wire::{self, Wire};
 use flx_tests::{Setup, extent, tools};
 
-use super::{mb, resident_bytes, with_two_workers};
+use super::{mb, server_bytes, with_two_workers};
 use crate::small_jpeg;
 
 const UPLOADS: usize = 1000;
@@ -48,7 +48,7 @@ fn check(at_once: usize, most_bytes: u64) {
     });
     let mut wire = Wire::to(service.address());
     assert_eq!(wire.ask(&request).unwrap().status, 200);
-    let before = resident_bytes(&service);
+    let before = server_bytes(&service);
 
     let whole = wire::compress(&key, &[&vec![7; 1_000_000]], "webp");
     let start = Instant::now();
@@ -64,7 +64,7 @@ fn check(at_once: usize, most_bytes: u64) {
         let reply = wire.ask(&request).unwrap();
         assert_eq!(reply.status, 200, "{}", reply.text());
         others += 1;
-        most = most.max(resident_bytes(&service));
+        most = most.max(server_bytes(&service));
         let metrics = service.get("/metrics").expect(200).body_text();
         assert!(metrics.contains("flx_pictures_inside 0\n"), "an upload holds a place");
         assert!(metrics.contains("flx_memory_reserved_bytes 0\n"), "an upload holds memory");
