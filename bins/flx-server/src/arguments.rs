@@ -90,11 +90,6 @@ impl Arguments {
         StoreOptions::default().with_created_folder().with_durability(durability)
     }
 
-    /// Threads for what blocks: the database and the disk. Few, as more would only wait.
-    pub(crate) fn blocking_threads(&self) -> usize {
-        self.work.blocking_threads()
-    }
-
     /// How the service runs.
     pub(crate) fn settings(&self) -> io::Result<Settings> {
         let sync = match self.durability {

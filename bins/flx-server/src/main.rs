@@ -21,6 +21,11 @@ use crate::arguments::Arguments;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// Threads for what blocks, the database and the disk. What waits for a disk that is slow or a
+/// database that others have locked must not keep those waiting who only ask something; each takes
+/// some kilobytes, and ends when it has nothing to do.
+const BLOCKING_THREADS: usize = 128;
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -51,7 +56,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let demo = arguments.demo.then(|| flx_api::demo_account(&store)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(arguments.blocking_threads())
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()?;
     runtime.block_on(async {

@@ -111,11 +111,4 @@ impl Work {
             .with_sweep_interval(Duration::from_secs(self.sweep_interval_seconds))
             .with_lease(Duration::from_secs(self.lease_seconds)))
     }
-
-    /// A thread for every picture that may wait for the disk or the database, and some for those who
-    /// only ask: a database that others have locked must not hold up what needs no lock. Threads
-    /// that wait take some kilobytes, and end when they have nothing to do.
-    pub(super) fn blocking_threads(&self) -> usize {
-        self.queue.clamp(20, 1_000) + 64
-    }
 }
