@@ -1,7 +1,7 @@
 //! PNG output is the picture, sample for sample.
 
-use flx_core::Format;
-use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba};
+use flx_core::{Effort, Format, Options, compress};
+use image::{DynamicImage, GrayAlphaImage, ImageBuffer, Luma, LumaA, Rgb, Rgba};
 
 use crate::fixtures::{decoded, picture, png, to};
 
@@ -46,4 +46,16 @@ fn png_is_lossless_whatever_the_quality_says() {
     let options = flx_core::Options::new(Format::Png).with_quality(flx_core::Quality::MIN);
     let result = crate::fixtures::with(&png(image.clone()), &options);
     assert_eq!(decoded(result.bytes()).into_rgb8(), image);
+}
+
+#[test]
+fn a_picture_one_pixel_wide_gets_the_filter_that_suits_it() {
+    // A slope of rows too short to judge filters by: each row is the one above and two more.
+    let slope = GrayAlphaImage::from_fn(1, 120, |_, y| LumaA([2 * y as u8, 255]));
+    for effort in Effort::ALL {
+        let options = Options::new(Format::Png).with_effort(effort);
+        let result = compress(&png(slope.clone()), &options, &Default::default()).unwrap();
+        assert_eq!(decoded(result.bytes()).into_luma_alpha8(), slope);
+        assert!(result.bytes().len() < 120, "{effort}: {} bytes", result.bytes().len());
+    }
 }

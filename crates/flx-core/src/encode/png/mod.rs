@@ -17,9 +17,10 @@ use crate::{Effort, Error, Format, Stage};
 pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Written, Error> {
     let kind = content::judge(raster).kind;
     let image = raster.image();
+    let size = image.as_bytes().len();
     match coding {
         Coding::Lossless => {
-            let bytes = write(&unchanged(&image)?, &settings::lossless(how, kind), how)?;
+            let bytes = write(&unchanged(&image)?, &settings::lossless(how, kind, size), how)?;
             Ok(Written { bytes, is_lossless: true })
         }
         Coding::Lossy(quality) | Coding::Setting { quality, .. } => {
@@ -34,7 +35,7 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<W
             // Nearly every photograph: where a quick try of the same filters, which is four to five
             // per cent larger, is larger by a quarter, the whole need not be written to know.
             if kind == Kind::Photograph && how.effort != Effort::Fast {
-                let quick = settings::lossless(&How { effort: Effort::Fast, ..*how }, kind);
+                let quick = settings::lossless(&How { effort: Effort::Fast, ..*how }, kind, size);
                 if write(&whole, &quick, how)?.len() * 4 > reduced.bytes.len() * 5 {
                     return Ok(reduced);
                 }
@@ -42,7 +43,7 @@ pub(super) fn encode(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<W
                     return Ok(reduced);
                 }
             }
-            let whole = write(&whole, &settings::lossless(how, kind), how)?;
+            let whole = write(&whole, &settings::lossless(how, kind, size), how)?;
             Ok(if whole.len() <= reduced.bytes.len() {
                 Written { bytes: whole, is_lossless: true }
             } else {

@@ -8,6 +8,10 @@ use super::super::How;
 use crate::Effort;
 use crate::content::Kind;
 
+/// Pictures of so few bytes get every filter tried: it takes milliseconds, and rows of a few pixels
+/// are too short to choose filters one by one.
+const FEW_BYTES: usize = 64 << 10;
+
 /// Trials of filters stop here at the latest; the best so far is kept.
 const TRIAL_TIME: Duration = Duration::from_secs(10);
 
@@ -15,19 +19,28 @@ const TRIAL_TIME: Duration = Duration::from_secs(10);
 ///
 /// Of a photograph the filters that entropy chooses row by row are within one per cent of the best, so
 /// they are taken unseen, which saves the trials. A graphic may do best without any.
-pub(super) fn lossless(how: &How<'_>, kind: Kind) -> Options {
+pub(super) fn lossless(how: &How<'_>, kind: Kind, raw_bytes: usize) -> Options {
     let untried = |compression| Options {
         filters: indexset! { FilterStrategy::Entropy },
         deflater: Deflater::Libdeflater { compression },
         ..Options::from_preset(1)
     };
-    let base = match (how.effort, kind) {
+    let mut base = match (how.effort, kind) {
         (Effort::Fast, Kind::Photograph) => untried(7),
         (Effort::Fast, Kind::Graphic) => Options::from_preset(0),
         (Effort::Balanced, Kind::Photograph) => untried(10),
         (Effort::Balanced, Kind::Graphic) => Options::from_preset(2),
         (Effort::Small, _) => Options::from_preset(4),
     };
+    if raw_bytes <= FEW_BYTES {
+        base.filters.extend([
+            FilterStrategy::NONE,
+            FilterStrategy::SUB,
+            FilterStrategy::UP,
+            FilterStrategy::AVERAGE,
+            FilterStrategy::PAETH,
+        ]);
+    }
     bounded(base, how)
 }
 
