@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flx_tests::pictures::{jpeg, photo};
-use flx_tests::{Answer, Form, Service, Setup, send, small_plan};
+use flx_tests::{Answer, Form, Service, Setup, books, send, small_plan};
 
 use crate::small_jpeg;
 
@@ -103,7 +103,7 @@ fn the_last_credit_is_enough_for_any_number_of_answers() {
 
 #[test]
 fn a_picture_is_given_again_until_it_is_deleted_then_410() {
-    let service = Setup::new().with(&["--result-ttl-seconds", "3"]).start();
+    let service = Setup::new().with(&["--result-ttl-seconds", "6"]).start();
     let key = service.account(EMAIL, "pro");
     let picture = || {
         let request = service.compressing(&key, small()).header(HEADER, "k");
@@ -115,7 +115,7 @@ fn a_picture_is_given_again_until_it_is_deleted_then_410() {
     for name in ["content-type", "content-disposition", "x-size", "x-download-url"] {
         assert_eq!(again.header(name), first.header(name));
     }
-    thread::sleep(Duration::from_secs(4));
+    thread::sleep(Duration::from_secs(7));
     let problem = picture().problem(410, "link-expired");
     assert_eq!(problem["field"], HEADER);
     assert_eq!(service.used(&key), 1);
@@ -135,8 +135,10 @@ fn answers_survive_a_kill_and_what_was_cut_short_is_made_anew() {
     let request = service.compressing(&key, batch()).header(HEADER, "cut");
     let running = thread::spawn(move || request.send().is_ok());
     service.measured_unless("flx_pictures_inside 16", || running.is_finished());
-    // A little more, so that the reservation is in the database.
-    thread::sleep(Duration::from_millis(200));
+    let start = Instant::now();
+    while books::rows(&service.folder().join("flx.db")).open == 0 {
+        assert!(start.elapsed() < Duration::from_secs(60), "no reservation");
+    }
     let problem = once(&service, &key, "cut", batch()).problem(409, "request-in-progress");
     assert_eq!(problem["field"], HEADER);
     service.kill();

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flx_tests::pictures::{jpeg, photo};
 use flx_tests::{Form, Service, Setup};
@@ -73,7 +73,10 @@ fn no_request_is_accepted_after_its_key_was_rolled() {
                 }
             });
         }
-        thread::sleep(Duration::from_millis(300));
+        let start = Instant::now();
+        while accepted.load(Ordering::Relaxed) < 20 && start.elapsed().as_secs() < 60 {
+            thread::sleep(Duration::from_millis(10));
+        }
         let _ = roll(&service);
         rolled.store(true, Ordering::SeqCst);
     });

@@ -325,12 +325,15 @@ fn a_full_house_answers_503_with_advice() {
     let service = Setup::new().with(&["--workers", "1", "--queue", "20"]).start();
     let key = service.account(EMAIL, "agency");
     let picture = jpeg(&photo(640, 480, 1), 85);
-    let batch = (0..20).fold(Form::new(), |form, _| form.file("photo.jpg", &picture));
+    // The first takes so long that the house is still full when one more comes.
+    let first = Form::of("large.jpg", &jpeg(&photo(2400, 1600, 1), 85));
+    let batch = (1..20).fold(first, |form, _| form.file("photo.jpg", &picture));
     let busy = batch.text("format", "avif");
+    let one_more = Form::of("photo.jpg", &small_jpeg());
     std::thread::scope(|scope| {
         let running = scope.spawn(|| service.compress(&key, busy));
         service.measured_unless("flx_pictures_inside 20", || running.is_finished());
-        let refused = service.compress(&key, Form::of("photo.jpg", &small_jpeg()));
+        let refused = service.compress(&key, one_more);
         refused.problem(503, "overloaded");
         let wait: u64 = refused.header("retry-after").parse().unwrap();
         assert!((1..=60).contains(&wait), "{wait}");

@@ -67,6 +67,7 @@ fn the_printed_line_works_as_it_stands_in_a_shell() {
         .arg("-c")
         .arg(curl_line(&service.stdout()))
         .current_dir(folder.path())
+        .env("no_proxy", "*")
         .output()
         .unwrap();
     assert!(run.status.success(), "{run:?}");

@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::tools::tool;
 
 /// How long a page may take to show something.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(30);
 
@@ -130,14 +130,17 @@ impl Browser {
     /// All words of the page that can be seen.
     #[must_use]
     pub fn body(&self) -> String {
-        self.script("return document.body ? document.body.innerText : ''").as_str().unwrap().into()
+        // While one page gives way to another there is none.
+        let code = "return document.body ? document.body.innerText : ''";
+        let words = self.runtime.block_on(self.client().execute(code, Vec::new()));
+        words.ok().and_then(|words| words.as_str().map(String::from)).unwrap_or_default()
     }
 
     /// How many of these there are that can be seen.
     #[must_use]
     pub fn count(&self, css: &str) -> usize {
         self.runtime.block_on(async {
-            let found = self.client().find_all(Locator::Css(css)).await.unwrap();
+            let found = self.client().find_all(Locator::Css(css)).await.unwrap_or_default();
             let mut count = 0;
             for element in found {
                 count += usize::from(element.is_displayed().await.unwrap_or(false));
@@ -184,7 +187,8 @@ impl Browser {
         );
         self.until(words, |browser| {
             browser.runtime.block_on(async {
-                for element in browser.client().find_all(Locator::XPath(&path)).await.unwrap() {
+                let found = browser.client().find_all(Locator::XPath(&path)).await;
+                for element in found.unwrap_or_default() {
                     if element.is_displayed().await.unwrap_or(false)
                         && element.click().await.is_ok()
                     {

@@ -14,7 +14,7 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| {
         .no_proxy()
         .pool_max_idle_per_host(0)
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(120))
+        .timeout(Duration::from_secs(600))
         .build()
         .expect("a plain client can be built")
 });

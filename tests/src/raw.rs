@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::Service;
 
 /// How long an answer may take, or a connection to close.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A connection over HTTP/1.1.
 #[derive(Debug)]

@@ -71,6 +71,7 @@ pub fn chromium_prints(mut chromium: Command, page: &Path, profile: &Path) -> St
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-dev-shm-usage",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::{Service, tools};
 
 /// How long something may take that is to happen at once.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// A process that a server has started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +39,15 @@ impl Service {
     pub fn worker_at_work(&self) -> WorkerProcess {
         let start = Instant::now();
         while start.elapsed() < SOON {
+            // However little of a processor it gets: within a second it shows.
             let before: Vec<_> = self.worker_processes().into_iter().map(timed).collect();
-            thread::sleep(Duration::from_millis(100));
-            let busy = before.into_iter().find(|(process, ticks)| process.ticks() > ticks + 3);
-            if let Some((process, _)) = busy {
-                return process;
+            let from_here = Instant::now();
+            while from_here.elapsed() < Duration::from_secs(1) {
+                thread::sleep(Duration::from_millis(20));
+                let busy = before.iter().find(|(process, ticks)| process.ticks() > ticks + 3);
+                if let Some((process, _)) = busy {
+                    return *process;
+                }
             }
         }
         panic!("no worker process works\n{}", self.stderr())
@@ -55,6 +59,12 @@ fn timed(process: WorkerProcess) -> (WorkerProcess, u64) {
 }
 
 impl WorkerProcess {
+    /// The process that asks, to compare with.
+    #[must_use]
+    pub fn this() -> Self {
+        Self(std::process::id())
+    }
+
     /// Its folder in `/proc`.
     #[must_use]
     pub fn folder(self) -> PathBuf {

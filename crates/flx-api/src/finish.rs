@@ -7,7 +7,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    ALLOW, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY,
     WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
@@ -26,8 +26,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Headers that stay when an answer is put into problem form.
-const KEPT: [HeaderName; 4] =
-    [ALLOW, RETRY_AFTER, WWW_AUTHENTICATE, HeaderName::from_static("content-range")];
+const KEPT: [HeaderName; 5] =
+    [ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE, HeaderName::from_static("content-range")];
 
 /// Marks a failure that is in problem form for good, as it was kept.
 #[derive(Debug, Clone, Copy)]

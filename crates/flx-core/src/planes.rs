@@ -19,6 +19,11 @@ pub(crate) struct Ycc {
 const POINT: u32 = 16;
 
 impl Ycc {
+    /// Whether chroma has fewer samples than luma.
+    pub(crate) fn is_halved(&self) -> bool {
+        self.blue.dimensions() != self.luma.dimensions()
+    }
+
     /// RGB by the equations of JFIF 1.02.
     pub(crate) fn to_rgb(&self) -> RgbImage {
         let (width, height) = self.luma.dimensions();

@@ -30,13 +30,13 @@ fn results_that_are_away_are_unavailable_not_gone_and_come_back() {
 
 #[test]
 fn results_that_expire_while_they_are_away_are_removed_when_they_are_back() {
-    let short = ["--result-ttl-seconds", "1", "--sweep-interval-seconds", "1"];
+    let short = ["--result-ttl-seconds", "4", "--sweep-interval-seconds", "1"];
     let service = Setup::new().with(&short).start();
     let key = service.account(EMAIL, "agency");
     let (here, away) = (service.folder().join("results"), service.folder().join("away"));
     service.compress(&key, one_picture()).expect(200);
     fs::rename(&here, &away).unwrap();
-    service.logged_within("not removed", Duration::from_secs(10));
+    service.logged_within("not removed", Duration::from_secs(30));
     thread::sleep(Duration::from_millis(1500));
     fs::rename(&away, &here).unwrap();
     let _ = books::swept(&service.folder());

@@ -21,6 +21,17 @@ struct Known {
     answered: AtomicU64,
 }
 
+impl Known {
+    /// Waits for an answer: on a slow machine no server comes to one before it is killed.
+    fn answers_once_more(&self) {
+        let (before, start) = (self.answered.load(Ordering::SeqCst), Instant::now());
+        while self.answered.load(Ordering::SeqCst) == before {
+            assert!(start.elapsed() < Duration::from_secs(60), "nothing is answered");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
 #[test]
 fn kills_at_any_moment_neither_lose_nor_double_a_credit() {
     let kills = extent(50, long_unless("FLX_CHAOS_KILLS", 1000));
@@ -54,6 +65,9 @@ fn kills_at_any_moment_neither_lose_nor_double_a_credit() {
         for kill in 1..=kills {
             let mut service = setup().start();
             service.address().clone_into(&mut known.address.lock().unwrap());
+            if kill % 10 == 0 {
+                known.answers_once_more();
+            }
             thread::sleep(Duration::from_millis(random.below(150)));
             service.kill();
             if kill % 10 == 0 {
@@ -88,7 +102,10 @@ fn send_until_over(known: &Known, key: &str, mut random: Random) {
         known.sent.fetch_add(batch.len() as u64, Ordering::SeqCst);
         match Wire::to(&address).ask_once(&request) {
             Ok(reply) => {
-                let right = matches!(reply.status, 200 | 503);
+                // A port that was let go may be a stranger's by now, who knows nobody here.
+                let stranger = reply.status == 401
+                    && address != *known.address.lock().unwrap_or_else(PoisonError::into_inner);
+                let right = matches!(reply.status, 200 | 503) || stranger;
                 assert!(right, "{} {}", reply.head, reply.text());
                 known.answered.fetch_add(reply.pictures(), Ordering::SeqCst);
             }

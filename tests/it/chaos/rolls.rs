@@ -27,23 +27,24 @@ fn of_two_rolls_at_once_exactly_one_wins() {
         while !rollers.iter().all(Running::naps) && begin.elapsed() < Duration::from_secs(3) {
             thread::sleep(Duration::from_millis(2));
         }
+        // On a very slow machine the second may start after the first is done, and roll its key.
+        let raced = rollers.iter().all(Running::naps);
         drop(lock);
         let runs = rollers.map(Running::ended);
         let (won, lost): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.code == 0);
-        assert_eq!((won.len(), lost.len()), (1, 1), "{runs:?}");
-        assert_eq!((lost[0].code, lost[0].stdout.as_str()), (5, ""), "{runs:?}");
+        assert!(!raced || (won.len(), lost.len()) == (1, 1), "{runs:?}");
+        assert!(lost.iter().all(|run| (run.code, run.stdout.as_str()) == (5, "")), "{runs:?}");
         conflicts += lost.len();
-        let new = won[0].stdout.trim_end().to_owned();
+        let mut new = won.iter().map(|run| run.stdout.trim_end().to_owned());
+        let new = new.find(|new| servers[0].usage(new).status == 200).expect("one key lives");
         for server in &servers {
             server.usage(&key).problem(401, "unauthorized");
             let _ = server.usage(&new).expect(200);
         }
         key = new;
     }
-    println!(
-        "{pairs} pairs of rolls in {:.0?}: {conflicts} conflicts, one a pair",
-        start.elapsed()
-    );
+    println!("{pairs} pairs of rolls in {:.0?}: {conflicts} conflicts", start.elapsed());
+    assert!(conflicts > 0, "no two ever met");
     servers[0].admin(&["verify"]).done();
 }
 

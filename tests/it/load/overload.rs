@@ -42,7 +42,7 @@ fn ten_times_the_capacity_is_refused_in_order_and_costs_nobody_his_picture() {
     let peak_rate = rate(peak.done, peak_time);
     assert!(peak.refused.is_empty() && peak.other.is_empty(), "{:?}", peak.other.first());
 
-    let pace = Duration::from_secs_f64(f64::from(CLIENTS) / (peak_rate * OVERLOAD));
+    let pace = Duration::from_secs_f64(f64::from(CLIENTS) / (peak_rate.max(0.5) * OVERLOAD));
     let over = AtomicBool::new(false);
     let (tally, health) = thread::scope(|scope| {
         let health = scope.spawn(|| ask_for_health(&service, &over));

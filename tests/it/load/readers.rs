@@ -27,7 +27,7 @@ fn pictures_that_nobody_reads_lie_on_the_disk_and_not_in_memory() {
     let mut result_bytes = 0;
     for _ in 0..readers {
         let mut connection = TcpStream::connect(service.address()).unwrap();
-        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(180))).unwrap();
         connection.write_all(&request).unwrap();
         let mut head = [0; 1000];
         connection.read_exact(&mut head).unwrap();

@@ -103,3 +103,26 @@ fn every_effort_writes_the_picture() {
         assert!(seen > 60.0, "{effort}: {seen}");
     }
 }
+
+/// The sampling factors of a JPEG's first component, from its frame header (ITU-T T.81, B.2.2).
+fn sampling(jpeg: &[u8]) -> (u8, u8) {
+    let frame = jpeg.windows(4).position(|at| matches!(at, [0xff, 0xc0 | 0xc2, 0, _])).unwrap();
+    let factors = jpeg[frame + 11];
+    (factors >> 4, factors & 15)
+}
+
+#[test]
+fn the_best_quality_has_full_chroma_where_the_source_has() {
+    let best = Options::new(Format::Jpeg).with_quality(flx_core::Quality::new(100).unwrap());
+    let image = picture(320, 200);
+    assert_eq!(sampling(with(&png(image.clone()), &best).bytes()), (1, 1));
+    let halved =
+        jpeg_with(&image, 98, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2));
+    let result = with(&halved, &best);
+    let by_jpegli = flx_core::engines().iter().any(|engine| engine.name == "jpegli");
+    // mozjpeg is handed RGB, in which nothing tells of it.
+    let expected = if by_jpegli { (2, 2) } else { (1, 1) };
+    assert_eq!(sampling(result.bytes()), expected);
+    let (original, shown) = (decoded(&halved).into_rgb8(), decoded(result.bytes()));
+    assert!(score(&original, &shown) > 88.0, "{}", score(&original, &shown));
+}

@@ -262,9 +262,9 @@ fn short_of_time_more_effort_is_asked_for_than_spent() {
     let options = |effort| Options::new(Format::Png).with_effort(effort);
     let limits = Limits::default().with_deadline(Instant::now() + Duration::from_secs(6));
     let result = compress(&input, &options(Effort::Small), &limits).unwrap();
-    let of = |effort| with(&input, &options(effort)).into_bytes();
-    let spent_less = [Effort::Balanced, Effort::Fast].map(of).contains(&result.bytes().to_vec());
-    assert!(spent_less && result.into_bytes() != of(Effort::Small));
+    // On a slow machine even less than `balanced` may be spent.
+    assert_ne!(result.bytes(), with(&input, &options(Effort::Small)).bytes());
+    assert_eq!(decoded(result.bytes()).into_rgb8(), decoded(&input).into_rgb8());
 }
 
 #[test]
@@ -316,7 +316,8 @@ fn an_original_is_the_answer_where_no_quality_looks_as_good_as_asked() {
 
 #[test]
 fn an_original_in_any_of_the_formats_is_a_candidate() {
-    let coarse = with(&source(), &Options::new(Format::WebP).with_quality(Quality::MIN));
+    let coarse = Options::new(Format::WebP).with_quality(Quality::MIN).with_effort(Effort::Small);
+    let coarse = with(&source(), &coarse);
     let options =
         list(&[Format::WebP, Format::Avif, Format::Jpeg]).with_quality(Quality::new(93).unwrap());
     let made = with(&png(decoded(coarse.bytes())), &options);

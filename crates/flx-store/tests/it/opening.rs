@@ -176,15 +176,21 @@ fn a_locked_database_is_busy_after_the_timeout_and_works_again() {
 fn a_caller_that_finds_no_free_connection_is_told_so() {
     on_every_backend(|db| {
         let options = StoreOptions::default()
-            .with_busy_timeout(Duration::from_secs(2))
+            .with_busy_timeout(Duration::from_secs(10))
             .with_connection_timeout(Duration::from_millis(50));
         let store = Store::open(&db.url, &options).unwrap();
         account(&store, Tier::Pro);
         let mut other = db.connection();
         other.batch_execute("BEGIN IMMEDIATE").unwrap();
         std::thread::scope(|scope| {
-            let first = scope.spawn(|| account(&store, Tier::Pro));
-            std::thread::sleep(Duration::from_millis(100));
+            let (begins, begun) = std::sync::mpsc::channel();
+            let store = &store;
+            let first = scope.spawn(move || {
+                begins.send(()).unwrap();
+                account(store, Tier::Pro)
+            });
+            begun.recv().unwrap();
+            std::thread::sleep(Duration::from_millis(300));
             let email = "eve@example.org".parse().unwrap();
             let error = store.create_account(&email, Tier::Pro, &tester(), T0).unwrap_err();
             assert_eq!(error.outage(), Some(Outage::Busy), "{error:?}");

@@ -1,7 +1,7 @@
 //! Real processes: the test binary starts itself, works on one file, and is killed.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flx_plans::{Credits, Tier};
 use flx_store::{Account, Email, Store, StoreOptions};
@@ -48,7 +48,11 @@ fn processes_killed_while_they_charge_lose_and_double_nothing() {
         for round in 0..6_u64 {
             let mut children: Vec<Child> =
                 (0..2).map(|_| start(&db.url.to_string(), &account)).collect();
-            std::thread::sleep(Duration::from_millis(80 + 37 * round));
+            let (before, start) = (db.count("ledger"), Instant::now());
+            while db.count("ledger") == before && start.elapsed() < Duration::from_secs(60) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(Duration::from_millis(37 * round));
             for child in &mut children {
                 child.kill().unwrap();
                 child.wait().unwrap();

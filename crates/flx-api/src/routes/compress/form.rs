@@ -37,7 +37,7 @@ pub struct CompressForm {
     #[schema(nullable = false, minimum = 1)]
     max_bytes: Option<u64>,
     /// Time against bytes, at the same quality: the least time, most of what can be saved in little
-    /// more time, or the fewest bytes in several times the time. For jpg `fast` is `balanced`.
+    /// more time, or, as a rule, the fewest bytes in several times the time.
     #[schema(inline, nullable = false, default = "balanced")]
     effort: Option<EffortName>,
     /// Whether PNG may be reduced to a palette of at most 256 colours, where that is smaller. Other

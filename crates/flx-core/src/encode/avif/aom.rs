@@ -15,6 +15,7 @@ use super::planes::{Chroma, Depth, Layers, Planes, Samples};
 use super::settings::Plan;
 pub(super) use super::settings::SETTINGS;
 use super::smooth::is_smooth;
+use crate::content::{self, Kind};
 use crate::encode::{How, failed};
 use crate::raster::Raster;
 use crate::{Error, Format, Stage};
@@ -31,7 +32,10 @@ pub(super) fn encode(
     let plan = Plan::new(setting, how.effort);
     let threads = threads(how.threads);
     let layers = Layers::of(raster, plan.depth, plan.chroma);
-    let of_colour = if is_smooth(&layers.colour) { plan.for_smooth() } else { plan };
+    let mut of_colour = if is_smooth(&layers.colour) { plan.for_smooth() } else { plan };
+    if content::judge(raster).kind == Kind::Photograph {
+        of_colour = of_colour.for_photograph();
+    }
     let colour = stream(&layers.colour, &of_colour, threads)?;
     // libaom cannot be stopped within a frame, but there may be another to come.
     how.limits.may_go_on(Stage::Encode)?;

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use image::{DynamicImage, GrayImage};
 use jpegli_sys as sys;
 
-use super::{Chroma, refused};
+use super::{Chroma, refused, scans};
 use crate::encode::How;
 use crate::encode::pixels::flatten;
 use crate::planes::Ycc;
@@ -27,22 +27,12 @@ unsafe extern "C-unwind" {
     fn free(pointer: *mut c_void);
 }
 
-/// jpegli's levels of progression: 0 is one scan, 1 shows a coarse picture first, 2 refines it twice
-/// more. From 0 to 1 saves 5 % of the bytes and costs 45 % more time, from 1 to 2 at most 1 % and 10 %.
-const fn progression(effort: Effort) -> c_int {
-    match effort {
-        Effort::Fast => 0,
-        Effort::Balanced => 1,
-        Effort::Small => 2,
-    }
-}
-
 /// Rows that are handed over between two looks at the clock.
 const ROWS: usize = 16;
 
 /// jpegli's quality with halved chroma that scores as the scale says; by
 /// `FLX_CORPUS=… just fit-quality kodak,clic 2`.
-const HALVED_CHROMA: SettingTable<9> = SettingTable([
+const HALVED_CHROMA: SettingTable<11> = SettingTable([
     (40, 29.1),
     (50, 44.5),
     (60, 56.7),
@@ -52,6 +42,8 @@ const HALVED_CHROMA: SettingTable<9> = SettingTable([
     (88, 88.6),
     (93, 93.4),
     (96, 95.4),
+    (97, 95.6),
+    (100, 95.9),
 ]);
 
 /// The same with chroma at full resolution.
@@ -83,8 +75,7 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, Error> {
     let distance = distance(setting);
     catch_unwind(AssertUnwindSafe(|| match raster {
-        Raster::Ycc(planes) if planes.blue.dimensions() != planes.luma.dimensions() => match chroma
-        {
+        Raster::Ycc(planes) if planes.is_halved() => match chroma {
             Chroma::Halved => write_halved(planes, distance, how),
             Chroma::Full => write_image(&raster.image(), distance, chroma, how),
         },
@@ -192,6 +183,7 @@ struct Session {
     info: Box<sys::jpegli_compress_struct>,
     _errors: Box<sys::jpegli_error_mgr>,
     output: Box<(*mut c_uchar, c_ulong)>,
+    scans: Vec<sys::jpegli_scan_info>,
 }
 
 impl Session {
@@ -202,6 +194,7 @@ impl Session {
         let mut session = Self {
             info: Box::new(info),
             output: Box::new((std::ptr::null_mut(), 0)),
+            scans: Vec::new(),
             _errors: {
                 // SAFETY: the pointer is to a live value.
                 unsafe { sys::jpegli_std_error(&mut errors) };
@@ -236,9 +229,16 @@ impl Session {
             (component.h_samp_factor, component.v_samp_factor) = (factor, factor);
         }
         self.info.optimize_coding = 1;
-        // SAFETY: defaults are set and compression has not started.
+        if how.effort != Effort::Fast {
+            self.scans = scans::progressive(self.info.num_components, factor == 1, distance);
+            self.info.scan_info = self.scans.as_ptr();
+            self.info.num_scans = self.scans.len() as c_int;
+        }
+        // SAFETY: defaults are set and compression has not started; the scans live as long as the
+        // compressor.
         unsafe {
-            jpegli_set_progressive_level(&mut self.info, progression(how.effort));
+            // Without scans of its own it writes one.
+            jpegli_set_progressive_level(&mut self.info, 0);
             jpegli_set_distance(&mut self.info, distance, 1);
             sys::jpegli_start_compress(&mut self.info, 1);
         }
