@@ -20,6 +20,7 @@ const POINT: u32 = 16;
 
 impl Ycc {
     /// Whether chroma has fewer samples than luma.
+    #[cfg(feature = "jpeg-jpegli")]
     pub(crate) fn is_halved(&self) -> bool {
         self.blue.dimensions() != self.luma.dimensions()
     }

@@ -36,8 +36,8 @@ pub struct CompressForm {
     /// at the least. A picture that does not fit even then is refused.
     #[schema(nullable = false, minimum = 1)]
     max_bytes: Option<u64>,
-    /// Time against bytes, at the same quality: the least time, most of what can be saved in little
-    /// more time, or, as a rule, the fewest bytes in several times the time.
+    /// Time against bytes, at the same quality. `fast`: the least time. `balanced`: most of what can
+    /// be saved, in little more time. `small`: as a rule, the fewest bytes, in several times the time.
     #[schema(inline, nullable = false, default = "balanced")]
     effort: Option<EffortName>,
     /// Whether PNG may be reduced to a palette of at most 256 colours, where that is smaller. Other
