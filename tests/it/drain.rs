@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flx_tests::pictures::{jpeg, photo};
-use flx_tests::{Form, Service, Setup};
+use flx_tests::{Form, Service, Setup, wait_until};
 
 #[test]
 fn sigterm_lets_running_work_finish_and_takes_no_more() {
@@ -67,11 +67,7 @@ fn a_second_signal_stops_without_waiting_and_costs_nothing() {
         .in_folder_of(&service)
         .with(&["--sweep-interval-seconds", "1", "--lease-seconds", "3"])
         .start();
-    let start = Instant::now();
-    while again.used(&key) != u64::from(answered) {
-        assert!(start.elapsed() < Duration::from_secs(60), "{} used", again.used(&key));
-        thread::sleep(Duration::from_millis(200));
-    }
+    wait_until("the lease ends", || again.used(&key) == u64::from(answered));
     again.admin(&["verify"]).done();
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flx_tests::pictures::{jpeg, photo};
-use flx_tests::{Answer, Form, Service, Setup, books, send, small_plan};
+use flx_tests::{Answer, Form, Service, Setup, books, send, small_plan, wait_until};
 
 use crate::small_jpeg;
 
@@ -135,10 +135,7 @@ fn answers_survive_a_kill_and_what_was_cut_short_is_made_anew() {
     let request = service.compressing(&key, batch()).header(HEADER, "cut");
     let running = thread::spawn(move || request.send().is_ok());
     service.measured_unless("flx_pictures_inside 16", || running.is_finished());
-    let start = Instant::now();
-    while books::rows(&service.folder().join("flx.db")).open == 0 {
-        assert!(start.elapsed() < Duration::from_secs(60), "no reservation");
-    }
+    wait_until("a reservation", || books::rows(&service.folder().join("flx.db")).open > 0);
     let problem = once(&service, &key, "cut", batch()).problem(409, "request-in-progress");
     assert_eq!(problem["field"], HEADER);
     service.kill();

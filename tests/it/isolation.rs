@@ -47,9 +47,7 @@ fn sent(service: &Service, key: &str, form: Form) -> JoinHandle<Answer> {
 }
 
 fn restarts(service: &Service) -> u64 {
-    let metrics = service.get("/metrics").expect(200).body_text();
-    let line = metrics.lines().find_map(|line| line.strip_prefix("flx_worker_restarts_total "));
-    line.and_then(|count| count.parse().ok()).expect("a number")
+    service.measure("flx_worker_restarts_total")
 }
 
 #[test]

@@ -131,8 +131,7 @@ impl Browser {
     #[must_use]
     pub fn body(&self) -> String {
         // While one page gives way to another there is none.
-        let code = "return document.body ? document.body.innerText : ''";
-        let words = self.runtime.block_on(self.client().execute(code, Vec::new()));
+        let words = self.run("return document.body ? document.body.innerText : ''");
         words.ok().and_then(|words| words.as_str().map(String::from)).unwrap_or_default()
     }
 
@@ -211,7 +210,11 @@ impl Browser {
     /// Runs a script and gives what it returns.
     #[must_use]
     pub fn script(&self, code: &str) -> Value {
-        self.runtime.block_on(self.client().execute(code, Vec::new())).unwrap()
+        self.run(code).unwrap()
+    }
+
+    fn run(&self, code: &str) -> Result<Value, CmdError> {
+        self.runtime.block_on(self.client().execute(code, Vec::new()))
     }
 
     /// Runs a script that calls `arguments[0]` with what it returns, at some time.

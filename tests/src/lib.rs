@@ -25,6 +25,7 @@ mod service;
 mod setup;
 mod spread;
 pub mod tools;
+mod waiting;
 pub mod wire;
 mod worker_processes;
 
@@ -46,4 +47,5 @@ pub use raw::{Raw, RawConnection};
 pub use service::Service;
 pub use setup::{Ended, Setup};
 pub use spread::Spread;
+pub use waiting::wait_until;
 pub use worker_processes::WorkerProcess;

@@ -191,6 +191,19 @@ impl Service {
         }
     }
 
+    /// What a metric without labels says.
+    ///
+    /// # Panics
+    /// When there is none, or it is no whole number.
+    #[track_caller]
+    #[must_use]
+    pub fn measure(&self, name: &str) -> u64 {
+        let metrics = self.get("/metrics").expect(200).body_text();
+        let mut lines = metrics.lines().filter_map(|line| line.strip_prefix(name));
+        let value = lines.find_map(|rest| rest.strip_prefix(' ')?.parse().ok());
+        value.unwrap_or_else(|| panic!("{name} in {metrics}"))
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     ///
     /// # Panics

@@ -28,7 +28,8 @@ pub enum Effort {
     /// The least time. JPEG is written in one scan, where jpegli writes it.
     Fast,
     /// Little more time for most of what can be saved. The default. WebP takes no more time than
-    /// [`Fast`](Self::Fast) where the picture is scaled to half its width and height or less.
+    /// [`Fast`](Self::Fast) where the picture is scaled to half its width and height or less, and at
+    /// qualities up to 62.
     #[default]
     Balanced,
     /// More time, and as a rule the fewest bytes. Of AVIF and JPEG that does not hold for every

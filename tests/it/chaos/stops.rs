@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flx_tests::pictures::{jpeg, photo};
 use flx_tests::wire::{self, Wire};
-use flx_tests::{Service, Setup, extent};
+use flx_tests::{Setup, extent, wait_until};
 
 use super::EMAIL;
 
@@ -22,7 +22,7 @@ fn a_stop_under_load_finishes_what_runs_and_gives_the_rest_back() {
                 scope.spawn(move || work_until_closed(&address, request))
             });
             thread::sleep(Duration::from_millis(1000));
-            some_wait(&service);
+            wait_until("several wait", || service.measure("flx_queue_length") >= 4);
             let start = Instant::now();
             let status = service.stop();
             assert!(status.success(), "{status:?}");
@@ -40,19 +40,6 @@ fn a_stop_under_load_finishes_what_runs_and_gives_the_rest_back() {
         let again = Setup::new().in_folder_of(&service).start();
         assert_eq!(again.used(&key), answered);
         again.admin(&["verify"]).done();
-    }
-}
-
-/// Looks on until several pictures wait for their turn.
-fn some_wait(service: &Service) {
-    let start = Instant::now();
-    loop {
-        let metrics = service.get("/metrics").expect(200).body_text();
-        let waiting = metrics.lines().find_map(|line| line.strip_prefix("flx_queue_length "));
-        if waiting.and_then(|count| count.parse::<u32>().ok()).is_some_and(|count| count >= 4) {
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "nothing waits: {waiting:?}");
     }
 }
 

@@ -26,10 +26,10 @@ fn a_thousand_uploads_that_begin_fast_and_then_trickle_leave_room_for_others() {
     check(100_000, 400_000_000);
 }
 
-/// Uploads that send so much at once and then trickle must not take more than `most_bytes` together.
 /// Bytes with a request's head in them.
 const HEAD: usize = 600;
 
+/// Uploads that send so much at once and then trickle must not take more than `most_bytes` together.
 fn check(at_once: usize, most_bytes: u64) {
     allow_files(std::process::id());
     let setting = ["--body-min-rate", "0", "--queue", "20"];

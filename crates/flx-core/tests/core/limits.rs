@@ -39,7 +39,7 @@ fn a_header_that_claims_gigapixels_costs_nothing() {
         let start = Instant::now();
         assert!(matches!(refused(&input, &Limits::default()), Error::SideTooLong { .. }));
         // A decoder would take seconds and gigabytes.
-        assert!(start.elapsed() < Duration::from_secs(30));
+        assert!(start.elapsed() < Duration::from_secs(1));
     }
 }
 

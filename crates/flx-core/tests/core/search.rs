@@ -262,9 +262,9 @@ fn short_of_time_more_effort_is_asked_for_than_spent() {
     let options = |effort| Options::new(Format::Png).with_effort(effort);
     let limits = Limits::default().with_deadline(Instant::now() + Duration::from_secs(6));
     let result = compress(&input, &options(Effort::Small), &limits).unwrap();
-    // On a slow machine even less than `balanced` may be spent.
-    assert_ne!(result.bytes(), with(&input, &options(Effort::Small)).bytes());
-    assert_eq!(decoded(result.bytes()).into_rgb8(), decoded(&input).into_rgb8());
+    let of = |effort| with(&input, &options(effort)).into_bytes();
+    let spent_less = [Effort::Balanced, Effort::Fast].map(of).contains(&result.bytes().to_vec());
+    assert!(spent_less && result.into_bytes() != of(Effort::Small));
 }
 
 #[test]

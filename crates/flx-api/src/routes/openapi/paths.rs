@@ -153,7 +153,8 @@ pub(super) fn live() {}
 
 /// Whether requests can be served
 ///
-/// The database answers, results can be written, worker processes can be started, and the server is not shutting down.
+/// The database answers, results can be written, worker processes can be started, and the server is
+/// not shutting down.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation", security(()),
     responses(

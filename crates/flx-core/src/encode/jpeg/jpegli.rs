@@ -75,10 +75,7 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, Error> {
     let distance = distance(setting);
     catch_unwind(AssertUnwindSafe(|| match raster {
-        Raster::Ycc(planes) if planes.is_halved() => match chroma {
-            Chroma::Halved => write_halved(planes, distance, how),
-            Chroma::Full => write_image(&raster.image(), distance, chroma, how),
-        },
+        Raster::Ycc(planes) if planes.is_halved() => write_halved(planes, distance, how),
         Raster::Ycc(planes) => write_planes(planes, distance, chroma, how),
         Raster::Image(image) => write_image(image, distance, chroma, how),
     }))
