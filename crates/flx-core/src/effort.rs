@@ -13,10 +13,10 @@ use crate::Error;
 ///
 /// | | `fast`: time | bytes | `small`: time | bytes |
 /// |---|---|---|---|---|
-/// | WebP | 0.4 | 1.09 | 2.0–2.1 | 0.95 |
-/// | AVIF | 0.15–0.18 | 1.02 | 1.4–1.6 | 1.05 |
-/// | JPEG | 0.6–0.7 | 1.05 | 5.4–5.8 | 1.12 |
-/// | PNG | 0.16–0.19 | 1.10 | 4.1 | 0.90 |
+/// | WebP | 0.40–0.45 | 1.09 | 2.0–2.2 | 0.95 |
+/// | AVIF | 0.21–0.24 | 1.04 | 1.4–1.7 | 0.86 |
+/// | JPEG | 0.9 | 1.05 | 6.7–6.9 | 1.12 |
+/// | PNG | 0.16–0.19 | 1.10 | 4.0–4.1 | 0.90 |
 ///
 /// `just bench-peers standard 5 engines` prints each engine's time per megapixel and its bytes at
 /// the same quality (in `docs/BENCHMARKS.md`, "What each engine takes"). A quality is a mean over many
@@ -33,7 +33,7 @@ pub enum Effort {
     #[default]
     Balanced,
     /// More time, and as a rule the fewest bytes. Of AVIF and JPEG that does not hold for every
-    /// picture: at the same quality, of a large photograph both may be larger than with
+    /// picture: at the same quality, of a large photograph JPEG may be larger than with
     /// [`Balanced`](Self::Balanced).
     Small,
 }
