@@ -29,16 +29,20 @@ pub(super) fn encode(
     _quality: f32,
     how: &How<'_>,
 ) -> Result<Streams, Error> {
-    let plan = Plan::new(setting, how.effort);
+    let plan = if content::judge(raster).kind == Kind::Photograph {
+        let pixels = u64::from(raster.width()) * u64::from(raster.height());
+        Plan::for_photograph(setting, how.effort, pixels)
+    } else {
+        Plan::new(setting, how.effort)
+    };
     let threads = threads(how.threads);
     let layers = Layers::of(raster, plan.depth, plan.chroma);
-    let mut of_colour = if is_smooth(&layers.colour) { plan.for_smooth() } else { plan };
-    if content::judge(raster).kind == Kind::Photograph {
-        of_colour = of_colour.for_photograph();
-    }
+    let of_colour = if is_smooth(&layers.colour) { plan.for_smooth() } else { plan };
     let colour = stream(&layers.colour, &of_colour, threads)?;
     // libaom cannot be stopped within a frame, but there may be another to come.
     how.limits.may_go_on(Stage::Encode)?;
+    // Alpha is drawn even over photographs.
+    let plan = Plan::new(setting, how.effort);
     let alpha = layers.alpha.map(|alpha| stream(&alpha, &plan, threads)).transpose()?;
     Ok(Streams { colour, alpha })
 }
@@ -67,7 +71,7 @@ fn stream(planes: &Planes<'_>, plan: &Plan, threads: u32) -> Result<Vec<u8>, Err
         encoder.control(sys::AV1E_SET_TRANSFER_CHARACTERISTICS, sys::AOM_CICP_TC_SRGB)?;
         encoder.control(sys::AV1E_SET_MATRIX_COEFFICIENTS, sys::AOM_CICP_MC_BT_601)?;
     }
-    for (name, value) in plan.options {
+    for (name, value) in plan.options() {
         encoder.set(name, value)?;
     }
     let bytes = encoder.encode(&picture)?;

@@ -5,14 +5,13 @@ mod stream;
 
 #[cfg(feature = "avif-aom")]
 mod aom;
-#[cfg(feature = "avif-aom")]
 mod layers;
-#[cfg(feature = "avif-aom")]
 mod matte;
-#[cfg(feature = "avif-aom")]
 mod planes;
 #[cfg(not(feature = "avif-aom"))]
 mod portable;
+#[cfg(not(feature = "avif-aom"))]
+mod rav1e;
 #[cfg(feature = "avif-aom")]
 mod settings;
 #[cfg(feature = "avif-aom")]
@@ -41,7 +40,7 @@ pub(super) fn by_libaom(raster: &Raster, coding: Coding, how: &How<'_>) -> Resul
 
 #[cfg(not(feature = "avif-aom"))]
 pub(super) fn by_rav1e(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = lossy(coding, &portable::SETTINGS)?;
+    let (setting, quality) = lossy(coding, portable::settings(how.effort))?;
     contained(raster, &portable::encode(raster, setting, quality, how)?)
 }
 

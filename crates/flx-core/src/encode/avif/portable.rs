@@ -1,18 +1,44 @@
-//! AV1 by rav1e (through ravif), which builds with cargo and a C compiler alone.
+//! AV1 by rav1e, which builds with cargo and a C compiler alone: through ravif where one of its
+//! presets serves, else by itself.
+
+use std::num::NonZeroU32;
 
 use ravif::{BitDepth, Encoder, Img};
 use rgb::FromSlice;
 
-use super::{Streams, stream};
+use super::planes::{Chroma, Depth, Layers};
+use super::{Streams, rav1e, stream};
 use crate::encode::pixels::Pixels;
 use crate::encode::{How, failed};
 use crate::quality::SettingTable;
 use crate::raster::Raster;
-use crate::{Effort, Error, Format};
+use crate::{Effort, Error, Format, Stage};
 
-/// ravif's quality that looks like WebP's of the first number; fitted to SSIMULACRA2 by
-/// `FLX_CORPUS=… just fit-quality kodak,clic 4`.
-pub(super) const SETTINGS: SettingTable<10> = SettingTable([
+/// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
+/// `fit-quality` (`docs/BENCHMARKS.md` has the command).
+pub(super) const fn settings(effort: Effort) -> &'static SettingTable<10> {
+    match effort {
+        Effort::Balanced => &BALANCED,
+        Effort::Fast | Effort::Small => &OF_RAVIF,
+    }
+}
+
+/// Of rav1e's quantisers.
+const BALANCED: SettingTable<10> = SettingTable([
+    (40, 38.9),
+    (50, 42.4),
+    (60, 45.8),
+    (70, 49.4),
+    (75, 51.9),
+    (82, 59.6),
+    (88, 70.1),
+    (93, 81.6),
+    (97, 89.1),
+    (100, 90.1),
+]);
+
+/// Of ravif's quality.
+const OF_RAVIF: SettingTable<10> = SettingTable([
     (40, 52.9),
     (50, 59.1),
     (60, 66.1),
@@ -25,32 +51,53 @@ pub(super) const SETTINGS: SettingTable<10> = SettingTable([
     (100, 94.5),
 ]);
 
-/// rav1e's speed and depth. At 8 bit speed 9 takes 6 % more bytes than speed 6 at equal score, and
-/// 27 % of its time; at 10 bit 3 % more in 55 %. Speed 8 at 10 bit takes 2 % less in 127 %.
-const fn speed(effort: Effort) -> (u8, BitDepth) {
-    match effort {
-        Effort::Fast => (9, BitDepth::Eight),
-        Effort::Balanced => (9, BitDepth::Ten),
-        Effort::Small => (8, BitDepth::Ten),
-    }
-}
+/// From this quality on chroma is kept at full resolution, where the source has it: below a score of
+/// about 80 halving it saves time and no quality is lost.
+const FULL_CHROMA_FROM: f32 = 86.0;
 
 pub(super) fn encode(
     raster: &Raster,
     setting: f32,
-    _quality: f32,
+    quality: f32,
     how: &How<'_>,
 ) -> Result<Streams, Error> {
-    let (speed, depth) = speed(how.effort);
-    // Eight bits look a little worse at the same setting.
-    let more = if how.effort == Effort::Fast { 0.9 } else { 0.0 };
-    let quality = (setting + more).clamp(1.0, 100.0);
+    // Presets of ravif's. Against its speed 6 at 8 bit, bytes and time at equal score: 1.07 and 0.3;
+    // 0.98 and 1.9.
+    match how.effort {
+        // Eight bits look a little worse at the same setting.
+        Effort::Fast => by_ravif(raster, setting + 0.9, 9, BitDepth::Eight, how),
+        Effort::Balanced => by_rav1e(raster, setting, quality, how),
+        Effort::Small => by_ravif(raster, setting, 8, BitDepth::Ten, how),
+    }
+}
+
+fn by_rav1e(raster: &Raster, setting: f32, quality: f32, how: &How<'_>) -> Result<Streams, Error> {
+    let chroma = if quality < FULL_CHROMA_FROM { Chroma::Halved } else { Chroma::Full };
+    let layers = Layers::of(raster, Depth::Eight, chroma);
+    let quantizer = rav1e::quantizer(setting);
+    let colour = rav1e::stream(&layers.colour, quantizer, how.threads)?;
+    // rav1e cannot be stopped within a frame, but there may be another to come.
+    how.limits.may_go_on(Stage::Encode)?;
+    let alpha =
+        layers.alpha.map(|alpha| rav1e::stream(&alpha, quantizer, how.threads)).transpose()?;
+    let without_delimiters = |bytes: Vec<u8>| stream::without_delimiters(&bytes);
+    Ok(Streams { colour: without_delimiters(colour), alpha: alpha.map(without_delimiters) })
+}
+
+fn by_ravif(
+    raster: &Raster,
+    quality: f32,
+    speed: u8,
+    depth: BitDepth,
+    how: &How<'_>,
+) -> Result<Streams, Error> {
+    let quality = quality.clamp(1.0, 100.0);
     let encoder = Encoder::new()
         .with_quality(quality)
         .with_alpha_quality(quality)
         .with_speed(speed)
         .with_bit_depth(depth)
-        .with_num_threads(how.threads.map(|threads| threads.get() as usize));
+        .with_num_threads(how.threads.map(NonZeroU32::get).map(|threads| threads as usize));
     let encoded = match Pixels::of(raster) {
         Pixels::Rgb(pixels) => encoder.encode_rgb(Img::new(
             pixels.as_raw().as_rgb(),

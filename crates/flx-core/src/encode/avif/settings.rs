@@ -7,16 +7,16 @@ use crate::quality::SettingTable;
 /// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
 /// `FLX_CORPUS=… just fit-quality kodak,clic 2`.
 pub(super) const SETTINGS: SettingTable<10> = SettingTable([
-    (40, 50.7),
-    (50, 55.0),
-    (60, 59.7),
-    (70, 64.7),
-    (75, 69.4),
-    (82, 78.0),
-    (88, 82.7),
-    (93, 87.9),
-    (97, 91.3),
-    (100, 91.8),
+    (40, 49.3),
+    (50, 53.4),
+    (60, 58.2),
+    (70, 63.3),
+    (75, 67.9),
+    (82, 77.1),
+    (88, 82.5),
+    (93, 87.5),
+    (97, 91.0),
+    (100, 91.6),
 ]);
 
 /// What libaom is told.
@@ -30,20 +30,43 @@ pub(super) struct Plan {
     pub(super) chroma: Chroma,
     /// The steepness of quantisation matrices, 0 (steepest) to 15 (flat).
     pub(super) matrix: u8,
-    /// Further options of the library, by name.
-    pub(super) options: &'static [Tool],
+    /// The largest block that is not divided, in pixels a side, of a photograph.
+    largest_block: Option<&'static str>,
+    /// Whether the blocks of a photograph are divided into rectangles too.
+    rectangles: bool,
 }
 
-/// An option of the library and its value.
-type Tool = (&'static str, &'static str);
-
 impl Plan {
+    /// For a drawing, and for alpha.
     pub(super) fn new(setting: f32, effort: Effort) -> Self {
+        let speed = match effort {
+            Effort::Fast => 9,
+            Effort::Balanced => 7,
+            Effort::Small => 6,
+        };
+        Self::at_speed(speed, setting)
+    }
+
+    /// For a photograph of so many pixels.
+    pub(super) fn for_photograph(setting: f32, effort: Effort, pixels: u64) -> Self {
+        let speed = match effort {
+            Effort::Fast => 9,
+            Effort::Balanced | Effort::Small => 6,
+        };
+        let is_small = effort == Effort::Balanced && pixels < LARGE_PIXELS;
+        Self {
+            largest_block: Some(if is_small { "16" } else { "32" }),
+            rectangles: effort == Effort::Small,
+            ..Self::at_speed(speed, setting)
+        }
+    }
+
+    fn at_speed(speed: u8, setting: f32) -> Self {
         // At the same quantiser a longer search looks a little better.
-        let (speed, coarseness) = match effort {
-            Effort::Fast => (9, 0.95),
-            Effort::Balanced => (7, 1.0),
-            Effort::Small => (6, 1.05),
+        let coarseness = match speed {
+            0..=6 => 1.0,
+            7 => 0.96,
+            _ => 0.93,
         };
         let quantizer = (100.0 - setting.clamp(0.0, 100.0)) * 0.63 * coarseness;
         // Zero would be lossless, in many times the bytes.
@@ -54,13 +77,23 @@ impl Plan {
             depth: Depth::Eight,
             chroma: if quantizer <= FULL_CHROMA_TO { Chroma::Full } else { Chroma::Halved },
             matrix: matrix(quantizer),
-            options: &TOOLS,
+            largest_block: None,
+            rectangles: true,
         }
     }
 
-    /// The same for a photograph, where colours repeat by chance.
-    pub(super) fn for_photograph(self) -> Self {
-        Self { options: &PHOTOGRAPH_TOOLS, ..self }
+    /// Options of the library by name, and their values.
+    pub(super) fn options(&self) -> Vec<(&'static str, &'static str)> {
+        let mut options = TOOLS.to_vec();
+        if let Some(largest) = self.largest_block {
+            options.push(NO_PALETTE);
+            if self.speed < SETS_BLOCKS_BY_VARIANCE {
+                options.push(("max-partition-size", largest));
+                options.push(SMALLEST_BLOCK);
+                options.push(("enable-rect-partitions", if self.rectangles { "1" } else { "0" }));
+            }
+        }
+        options
     }
 
     /// The same for a picture that is mostly smooth: with flat matrices, and the quantiser that then
@@ -72,14 +105,21 @@ impl Plan {
 }
 
 /// Superblocks of 64 pixels take as many bytes as those of 128, and a twentieth less time.
-const TOOLS: [Tool; 3] = [("tune", "ssim"), ("dist-metric", "qm-psnr"), ("sb-size", "64")];
+const TOOLS: [(&str, &str); 3] = [("tune", "ssim"), ("dist-metric", "qm-psnr"), ("sb-size", "64")];
+
+/// From this speed on libaom divides blocks by their variance; below it tries how each codes best.
+const SETS_BLOCKS_BY_VARIANCE: u8 = 7;
+
+/// In photographs blocks of 4 pixels take an eighth more time and save nothing.
+const SMALLEST_BLOCK: (&str, &str) = ("min-partition-size", "8");
 
 /// libaom takes photographs with even areas for drawings and looks for palettes in them, and for
 /// parts that repeat. That takes 3 to 15 % more bytes and half as much time again.
-const PHOTOGRAPH_TOOLS: [Tool; 4] = {
-    let [tune, metric, block] = TOOLS;
-    [tune, metric, block, ("enable-palette", "0")]
-};
+const NO_PALETTE: (&str, &str) = ("enable-palette", "0");
+
+/// From here on a photograph's even areas are worth blocks of 32 pixels; in smaller ones looking for
+/// them takes a tenth more time and saves nothing.
+const LARGE_PIXELS: u64 = 1_000_000;
 
 /// Up to here chroma is kept at full resolution: below a score of about 80 halving it saves bytes and
 /// time at equal score, above it costs both.
