@@ -50,7 +50,7 @@ impl Cost {
             (Writer::Libwebp, Effort::Balanced) => cost(90, 8, 3),
             (Writer::Libwebp, Effort::Small) => cost(170, 8, 3),
             (Writer::Libaom, Effort::Fast) => cost(40, 19, 6),
-            (Writer::Libaom, Effort::Balanced) => cost(225, 22, 0),
+            (Writer::Libaom, Effort::Balanced) => cost(390, 22, 0),
             (Writer::Libaom, Effort::Small) => cost(390, 22, 0),
             (Writer::Rav1e, Effort::Fast) => cost(450, 28, 28),
             (Writer::Rav1e, Effort::Balanced) => cost(900, 36, 50),

@@ -30,8 +30,7 @@ pub(super) fn encode(
     how: &How<'_>,
 ) -> Result<Streams, Error> {
     let plan = if content::judge(raster).kind == Kind::Photograph {
-        let pixels = u64::from(raster.width()) * u64::from(raster.height());
-        Plan::for_photograph(setting, how.effort, pixels)
+        Plan::for_photograph(setting, how.effort)
     } else {
         Plan::new(setting, how.effort)
     };

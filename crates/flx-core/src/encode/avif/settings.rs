@@ -47,15 +47,14 @@ impl Plan {
         Self::at_speed(speed, setting)
     }
 
-    /// For a photograph of so many pixels.
-    pub(super) fn for_photograph(setting: f32, effort: Effort, pixels: u64) -> Self {
+    /// For a photograph.
+    pub(super) fn for_photograph(setting: f32, effort: Effort) -> Self {
         let speed = match effort {
             Effort::Fast => 9,
             Effort::Balanced | Effort::Small => 6,
         };
-        let is_small = effort == Effort::Balanced && pixels < LARGE_PIXELS;
         Self {
-            largest_block: Some(if is_small { "16" } else { "32" }),
+            largest_block: Some(if effort == Effort::Balanced { "16" } else { "32" }),
             rectangles: effort == Effort::Small,
             ..Self::at_speed(speed, setting)
         }
@@ -116,10 +115,6 @@ const SMALLEST_BLOCK: (&str, &str) = ("min-partition-size", "8");
 /// libaom takes photographs with even areas for drawings and looks for palettes in them, and for
 /// parts that repeat. That takes 3 to 15 % more bytes and half as much time again.
 const NO_PALETTE: (&str, &str) = ("enable-palette", "0");
-
-/// From here on a photograph's even areas are worth blocks of 32 pixels; in smaller ones looking for
-/// them takes a tenth more time and saves nothing.
-const LARGE_PIXELS: u64 = 1_000_000;
 
 /// Up to here chroma is kept at full resolution: below a score of about 80 halving it saves bytes and
 /// time at equal score, above it costs both.
