@@ -95,10 +95,7 @@ fn coded<P: Pixel>(config: &Config, planes: &Planes<'_>) -> Result<Vec<u8>, Erro
 }
 
 /// Copies rows of so many samples; what a plane has around them rav1e fills itself.
-fn fill<P: Pixel, S: Copy>(plane: &mut Plane<P>, codes: &[S], width: usize)
-where
-    P: CastFromPrimitive<S>,
-{
+fn fill<P: Pixel + CastFromPrimitive<S>, S: Copy>(plane: &mut Plane<P>, codes: &[S], width: usize) {
     let mut area = plane.mut_slice(Default::default());
     for (row, codes) in area.rows_iter_mut().zip(codes.chunks_exact(width)) {
         for (sample, code) in row.iter_mut().zip(codes) {
