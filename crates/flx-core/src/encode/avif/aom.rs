@@ -10,13 +10,13 @@ use std::ptr;
 
 use libaom_sys as sys;
 
-use super::Streams;
 use super::planes::{Chroma, Depth, Layers, Planes, Samples};
-use super::settings::Plan;
 pub(super) use super::settings::SETTINGS;
+use super::settings::{Plan, TOOLS};
 use super::smooth::is_smooth;
+use super::{Streams, refused};
 use crate::content::{self, Kind};
-use crate::encode::{How, failed};
+use crate::encode::How;
 use crate::raster::Raster;
 use crate::{Error, Format, Stage};
 
@@ -40,19 +40,15 @@ pub(super) fn encode(
     let colour = stream(&layers.colour, &of_colour, threads)?;
     // libaom cannot be stopped within a frame, but there may be another to come.
     how.limits.may_go_on(Stage::Encode)?;
-    // Alpha is drawn even over photographs.
-    let plan = Plan::new(setting, how.effort);
-    let alpha = layers.alpha.map(|alpha| stream(&alpha, &plan, threads)).transpose()?;
+    // Even where the colours are a photograph's, alpha has a drawing's even areas and edges.
+    let of_alpha = Plan::new(setting, how.effort);
+    let alpha = layers.alpha.map(|alpha| stream(&alpha, &of_alpha, threads)).transpose()?;
     Ok(Streams { colour, alpha })
 }
 
 fn threads(asked: Option<NonZeroU32>) -> u32 {
     let all = || u32::try_from(rayon::current_num_threads()).unwrap_or(MAX_THREADS);
     asked.map_or_else(all, NonZeroU32::get).clamp(1, MAX_THREADS)
-}
-
-fn refused(reason: impl ToString) -> Error {
-    failed(Format::Avif, reason)
 }
 
 fn stream(planes: &Planes<'_>, plan: &Plan, threads: u32) -> Result<Vec<u8>, Error> {
@@ -70,7 +66,7 @@ fn stream(planes: &Planes<'_>, plan: &Plan, threads: u32) -> Result<Vec<u8>, Err
         encoder.control(sys::AV1E_SET_TRANSFER_CHARACTERISTICS, sys::AOM_CICP_TC_SRGB)?;
         encoder.control(sys::AV1E_SET_MATRIX_COEFFICIENTS, sys::AOM_CICP_MC_BT_601)?;
     }
-    for (name, value) in plan.options() {
+    for (name, value) in TOOLS.iter().chain(plan.tools) {
         encoder.set(name, value)?;
     }
     let bytes = encoder.encode(&picture)?;
@@ -105,7 +101,7 @@ impl<'a> Picture<'a> {
         raw.monochrome = c_int::from(planes.chroma.is_none());
         (raw.w, raw.h) = full;
         (raw.d_w, raw.d_h) = full;
-        raw.bit_depth = bits(planes.depth);
+        raw.bit_depth = planes.depth.bits();
         (raw.x_chroma_shift, raw.y_chroma_shift) = (halved, halved);
         raw.bps = (if halved == 1 { 12 } else { 24 } * bytes).cast_signed();
         let [luma, blue, red] = &mut raw.planes;
@@ -141,13 +137,6 @@ const fn bytes(depth: Depth) -> u32 {
     }
 }
 
-const fn bits(depth: Depth) -> u32 {
-    match depth {
-        Depth::Eight => 8,
-        Depth::Ten => 10,
-    }
-}
-
 /// A codec context of libaom's, destroyed when dropped.
 struct Encoder(sys::aom_codec_ctx_t);
 
@@ -168,8 +157,8 @@ impl Encoder {
         config.g_limit = 1;
         config.g_lag_in_frames = 0;
         config.g_threads = threads;
-        config.g_bit_depth = bits(planes.depth);
-        config.g_input_bit_depth = bits(planes.depth);
+        config.g_bit_depth = planes.depth.bits();
+        config.g_input_bit_depth = planes.depth.bits();
         let full = matches!(planes.chroma, Some((Chroma::Full, _)));
         config.g_profile = u32::from(full);
         config.monochrome = u32::from(planes.chroma.is_none());

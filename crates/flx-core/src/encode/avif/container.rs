@@ -1,10 +1,9 @@
 //! The file around the AV1 streams of a still picture.
 //! (AVIF 1.1; ISO/IEC 23008-12 "HEIF"; ISO/IEC 14496-12 for the boxes.)
 
+use super::refused;
 use super::stream::StreamConfig;
 use crate::Error;
-use crate::encode::failed;
-use crate::format::Format;
 
 /// What goes into a file.
 pub(super) struct Contents<'a> {
@@ -43,7 +42,7 @@ pub(super) fn write(contents: &Contents<'_>) -> Result<Vec<u8>, Error> {
     let before = ftyp.len() + meta(contents, &items, colour, alpha, 0)?.len() + 8;
     let total = before + items.iter().map(|item| item.stream.len()).sum::<usize>();
     if u32::try_from(total).is_err() {
-        return Err(failed(Format::Avif, format!("{total} bytes are more than a file can hold")));
+        return Err(refused(format!("{total} bytes are more than a file can hold")));
     }
     let mut file = Vec::with_capacity(total);
     file.extend_from_slice(&ftyp);
@@ -153,7 +152,7 @@ impl Properties {
     fn add(&mut self, property: Vec<u8>) -> Result<u8, Error> {
         self.0.push(property);
         let number = u8::try_from(self.0.len()).ok().filter(|number| *number < ESSENTIAL);
-        number.ok_or_else(|| failed(Format::Avif, "a file holds at most 127 properties"))
+        number.ok_or_else(|| refused("a file holds at most 127 properties"))
     }
 }
 

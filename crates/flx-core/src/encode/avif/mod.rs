@@ -49,8 +49,12 @@ fn lossy(coding: Coding, table: &SettingTable<10>) -> Result<(f32, f32), Error> 
     match coding {
         Coding::Lossy(quality) => Ok((table.at(quality), quality)),
         Coding::Setting { setting, quality } => Ok((setting, quality)),
-        Coding::Lossless => Err(failed(Format::Avif, "it has no lossless coding")),
+        Coding::Lossless => Err(refused("it has no lossless coding")),
     }
+}
+
+fn refused(reason: impl ToString) -> Error {
+    failed(Format::Avif, reason)
 }
 
 fn contained(raster: &Raster, streams: &Streams) -> Result<Vec<u8>, Error> {

@@ -15,6 +15,15 @@ pub(super) enum Depth {
     Ten,
 }
 
+impl Depth {
+    pub(super) const fn bits(self) -> u32 {
+        match self {
+            Self::Eight => 8,
+            Self::Ten => 10,
+        }
+    }
+}
+
 /// How much chroma there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Chroma {

@@ -1,18 +1,16 @@
 //! AV1 by rav1e, which builds with cargo and a C compiler alone: through ravif where one of its
 //! presets serves, else by itself.
 
-use std::num::NonZeroU32;
-
 use ravif::{BitDepth, Encoder, Img};
 use rgb::FromSlice;
 
 use super::planes::{Chroma, Depth, Layers};
-use super::{Streams, rav1e, stream};
+use super::{Streams, rav1e, refused, stream};
+use crate::encode::How;
 use crate::encode::pixels::Pixels;
-use crate::encode::{How, failed};
 use crate::quality::SettingTable;
 use crate::raster::Raster;
-use crate::{Effort, Error, Format, Stage};
+use crate::{Effort, Error, Stage};
 
 /// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
 /// `fit-quality` (`docs/BENCHMARKS.md` has the command).
@@ -80,8 +78,7 @@ fn by_rav1e(raster: &Raster, setting: f32, quality: f32, how: &How<'_>) -> Resul
     how.limits.may_go_on(Stage::Encode)?;
     let alpha =
         layers.alpha.map(|alpha| rav1e::stream(&alpha, quantizer, how.threads)).transpose()?;
-    let without_delimiters = |bytes: Vec<u8>| stream::without_delimiters(&bytes);
-    Ok(Streams { colour: without_delimiters(colour), alpha: alpha.map(without_delimiters) })
+    Ok(Streams { colour, alpha })
 }
 
 fn by_ravif(
@@ -97,7 +94,7 @@ fn by_ravif(
         .with_alpha_quality(quality)
         .with_speed(speed)
         .with_bit_depth(depth)
-        .with_num_threads(how.threads.map(NonZeroU32::get).map(|threads| threads as usize));
+        .with_num_threads(how.threads.map(|threads| threads.get() as usize));
     let encoded = match Pixels::of(raster) {
         Pixels::Rgb(pixels) => encoder.encode_rgb(Img::new(
             pixels.as_raw().as_rgb(),
@@ -110,12 +107,12 @@ fn by_ravif(
             pixels.height() as usize,
         )),
     };
-    let mut file = encoded.map_err(|error| failed(Format::Avif, error))?;
+    let mut file = encoded.map_err(refused)?;
     // ravif's file ends with the stream of alpha, then that of the colours.
     let length = file.avif_file.len();
     let streams = length
         .checked_sub(file.color_byte_size + file.alpha_byte_size)
-        .ok_or_else(|| failed(Format::Avif, "ravif's file is shorter than its streams"))?;
+        .ok_or_else(|| refused("ravif's file is shorter than its streams"))?;
     let colour =
         stream::without_delimiters(&file.avif_file.split_off(streams + file.alpha_byte_size));
     let alpha = stream::without_delimiters(&file.avif_file.split_off(streams));

@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 use rav1e::prelude::*;
 
 use super::planes::{Chroma, Depth, Planes, Samples};
-use crate::encode::failed;
-use crate::{Error, Format};
+use super::refused;
+use super::stream::without_delimiters;
+use crate::Error;
 
 /// No tile has fewer pixels than this.
 const LEAST_TILE: usize = 128 * 128;
@@ -36,12 +37,13 @@ pub(super) fn stream(
     threads: Option<NonZeroU32>,
 ) -> Result<Vec<u8>, Error> {
     let (width, height) = (planes.width as usize, planes.height as usize);
-    let threads = threads.map_or_else(rayon::current_num_threads, |threads| threads.get() as usize);
+    let asked = threads.map(|threads| threads.get() as usize);
+    let threads = asked.unwrap_or_else(rayon::current_num_threads);
     let config = EncoderConfig {
         width,
         height,
         time_base: Rational::new(1, 1),
-        bit_depth: if planes.depth == Depth::Ten { 10 } else { 8 },
+        bit_depth: planes.depth.bits() as usize,
         chroma_sampling: match planes.chroma {
             None => ChromaSampling::Cs400,
             Some((Chroma::Halved, _)) => ChromaSampling::Cs420,
@@ -63,11 +65,13 @@ pub(super) fn stream(
         speed_settings: search(),
         ..EncoderConfig::default()
     };
-    let config = Config::new().with_encoder_config(config).with_threads(threads);
-    match planes.depth {
+    // With 0 it makes no pool of its own.
+    let config = Config::new().with_encoder_config(config).with_threads(asked.unwrap_or(0));
+    let bytes = match planes.depth {
         Depth::Eight => coded::<u8>(&config, planes),
         Depth::Ten => coded::<u16>(&config, planes),
-    }
+    }?;
+    Ok(without_delimiters(&bytes))
 }
 
 fn coded<P: Pixel>(config: &Config, planes: &Planes<'_>) -> Result<Vec<u8>, Error> {
@@ -102,8 +106,4 @@ fn fill<P: Pixel + CastFromPrimitive<S>, S: Copy>(plane: &mut Plane<P>, codes: &
             *sample = P::cast_from(*code);
         }
     }
-}
-
-fn refused(reason: impl ToString) -> Error {
-    failed(Format::Avif, reason)
 }

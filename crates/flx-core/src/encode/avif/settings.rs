@@ -30,11 +30,12 @@ pub(super) struct Plan {
     pub(super) chroma: Chroma,
     /// The steepness of quantisation matrices, 0 (steepest) to 15 (flat).
     pub(super) matrix: u8,
-    /// The largest block that is not divided, in pixels a side, of a photograph.
-    largest_block: Option<&'static str>,
-    /// Whether the blocks of a photograph are divided into rectangles too.
-    rectangles: bool,
+    /// Further options of the library beside [`TOOLS`].
+    pub(super) tools: &'static [Tool],
 }
+
+/// An option of the library by name, and its value.
+type Tool = (&'static str, &'static str);
 
 impl Plan {
     /// For a drawing, and for alpha.
@@ -49,15 +50,13 @@ impl Plan {
 
     /// For a photograph.
     pub(super) fn for_photograph(setting: f32, effort: Effort) -> Self {
-        let speed = match effort {
-            Effort::Fast => 9,
-            Effort::Balanced | Effort::Small => 6,
+        let (speed, tools): (_, &'static [Tool]) = match effort {
+            // Speeds above 6 divide blocks by their variance alone.
+            Effort::Fast => (9, &[NO_PALETTE]),
+            Effort::Balanced => (6, &[NO_PALETTE, FROM_8_PIXELS, TO_16_PIXELS, SQUARES]),
+            Effort::Small => (6, &[NO_PALETTE, FROM_8_PIXELS]),
         };
-        Self {
-            largest_block: Some(if effort == Effort::Balanced { "16" } else { "32" }),
-            rectangles: effort == Effort::Small,
-            ..Self::at_speed(speed, setting)
-        }
+        Self { tools, ..Self::at_speed(speed, setting) }
     }
 
     fn at_speed(speed: u8, setting: f32) -> Self {
@@ -76,23 +75,8 @@ impl Plan {
             depth: Depth::Eight,
             chroma: if quantizer <= FULL_CHROMA_TO { Chroma::Full } else { Chroma::Halved },
             matrix: matrix(quantizer),
-            largest_block: None,
-            rectangles: true,
+            tools: &[],
         }
-    }
-
-    /// Options of the library by name, and their values.
-    pub(super) fn options(&self) -> Vec<(&'static str, &'static str)> {
-        let mut options = TOOLS.to_vec();
-        if let Some(largest) = self.largest_block {
-            options.push(NO_PALETTE);
-            if self.speed < SETS_BLOCKS_BY_VARIANCE {
-                options.push(("max-partition-size", largest));
-                options.push(SMALLEST_BLOCK);
-                options.push(("enable-rect-partitions", if self.rectangles { "1" } else { "0" }));
-            }
-        }
-        options
     }
 
     /// The same for a picture that is mostly smooth: with flat matrices, and the quantiser that then
@@ -103,18 +87,21 @@ impl Plan {
     }
 }
 
-/// Superblocks of 64 pixels take as many bytes as those of 128, and a twentieth less time.
-const TOOLS: [(&str, &str); 3] = [("tune", "ssim"), ("dist-metric", "qm-psnr"), ("sb-size", "64")];
-
-/// From this speed on libaom divides blocks by their variance; below it tries how each codes best.
-const SETS_BLOCKS_BY_VARIANCE: u8 = 7;
+/// Options of every plan. Superblocks of 64 pixels take as many bytes as those of 128, and a twentieth
+/// less time.
+pub(super) const TOOLS: [Tool; 3] =
+    [("tune", "ssim"), ("dist-metric", "qm-psnr"), ("sb-size", "64")];
 
 /// In photographs blocks of 4 pixels take an eighth more time and save nothing.
-const SMALLEST_BLOCK: (&str, &str) = ("min-partition-size", "8");
+const FROM_8_PIXELS: Tool = ("min-partition-size", "8");
+
+/// Larger blocks and rectangles save 0 to 2 % in photographs, in an eighth more time.
+const TO_16_PIXELS: Tool = ("max-partition-size", "16");
+const SQUARES: Tool = ("enable-rect-partitions", "0");
 
 /// libaom takes photographs with even areas for drawings and looks for palettes in them, and for
 /// parts that repeat. That takes 3 to 15 % more bytes and half as much time again.
-const NO_PALETTE: (&str, &str) = ("enable-palette", "0");
+const NO_PALETTE: Tool = ("enable-palette", "0");
 
 /// Up to here chroma is kept at full resolution: below a score of about 80 halving it saves bytes and
 /// time at equal score, above it costs both.

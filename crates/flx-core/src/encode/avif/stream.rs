@@ -1,7 +1,7 @@
 //! What a container must repeat of an AV1 stream. (AV1 1.0, sections 5.3 to 5.5.)
 
-use crate::encode::failed;
-use crate::{Error, Format};
+use super::refused;
+use crate::Error;
 
 const SEQUENCE_HEADER: u8 = 1;
 const TEMPORAL_DELIMITER: u8 = 2;
@@ -19,13 +19,14 @@ pub(super) struct StreamConfig {
 impl StreamConfig {
     /// Reads the reduced header of a still picture of 8 or 10 bit.
     pub(super) fn read(stream: &[u8]) -> Result<Self, Error> {
-        let refused = || failed(Format::Avif, "its stream has no header of a still picture");
-        let header = units(stream).find(|unit| unit.kind == SEQUENCE_HEADER).ok_or_else(refused)?;
+        let headless = || refused("its stream has no header of a still picture");
+        let header =
+            units(stream).find(|unit| unit.kind == SEQUENCE_HEADER).ok_or_else(headless)?;
         let mut bits = Bits { bytes: header.body, at: 0 };
         let profile = bits.take(3);
         let reduced = bits.take(2) == 3;
         if !reduced {
-            return Err(refused());
+            return Err(headless());
         }
         let level = bits.take(5);
         let width_bits = bits.take(4) + 1;
