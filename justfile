@@ -161,6 +161,8 @@ test: test-style test-code test-features test-embedding test-dependencies test-f
 # Formatting and lints
 test-style: _components
     cargo fmt --all --check
+    # The fuzz targets' lock file follows by hand, and every command that reads it comes much later.
+    cargo metadata --locked --format-version 1 --manifest-path tests/fuzz/Cargo.toml >/dev/null
     cargo clippy --workspace --all-targets --locked -- --deny warnings
 
 # Unit tests, documentation examples, and the real binaries end to end; the codec with portable engines too

@@ -20,7 +20,7 @@ const POINT: u32 = 16;
 
 impl Ycc {
     /// Whether chroma has fewer samples than luma.
-    #[cfg(feature = "jpeg-jpegli")]
+    #[cfg(any(feature = "jpeg-jpegli", all(feature = "avif", not(feature = "avif-aom"))))]
     pub(crate) fn is_halved(&self) -> bool {
         self.blue.dimensions() != self.luma.dimensions()
     }

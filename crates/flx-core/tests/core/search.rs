@@ -319,7 +319,7 @@ fn an_original_in_any_of_the_formats_is_a_candidate() {
     let coarse = Options::new(Format::WebP).with_quality(Quality::MIN).with_effort(Effort::Small);
     let coarse = with(&source(), &coarse);
     let options =
-        list(&[Format::WebP, Format::Avif, Format::Jpeg]).with_quality(Quality::new(82).unwrap());
+        list(&[Format::WebP, Format::Avif, Format::Jpeg]).with_quality(Quality::new(93).unwrap());
     let made = with(&png(decoded(coarse.bytes())), &options);
     assert!(made.format() != Format::WebP && made.bytes().len() > coarse.bytes().len());
     let result = with(coarse.bytes(), &options);

@@ -23,12 +23,7 @@ use crate::{Error, Format, Stage};
 /// More threads than this never help with one picture.
 const MAX_THREADS: u32 = 64;
 
-pub(super) fn encode(
-    raster: &Raster,
-    setting: f32,
-    _quality: f32,
-    how: &How<'_>,
-) -> Result<Streams, Error> {
+pub(super) fn encode(raster: &Raster, setting: f32, how: &How<'_>) -> Result<Streams, Error> {
     let plan = if content::judge(raster).kind == Kind::Photograph {
         Plan::for_photograph(setting, how.effort)
     } else {

@@ -20,7 +20,6 @@ mod smooth;
 use container::Contents;
 
 use super::{Coding, How, failed};
-use crate::quality::SettingTable;
 use crate::raster::Raster;
 use crate::{Error, Format};
 
@@ -34,20 +33,20 @@ struct Streams {
 
 #[cfg(feature = "avif-aom")]
 pub(super) fn by_libaom(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = lossy(coding, &aom::SETTINGS)?;
-    contained(raster, &aom::encode(raster, setting, quality, how)?)
+    let (setting, _) = lossy(coding, |quality| aom::SETTINGS.at(quality))?;
+    contained(raster, &aom::encode(raster, setting, how)?)
 }
 
 #[cfg(not(feature = "avif-aom"))]
 pub(super) fn by_rav1e(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = lossy(coding, portable::settings(how.effort))?;
+    let (setting, quality) = lossy(coding, |quality| portable::setting(raster, quality, how))?;
     contained(raster, &portable::encode(raster, setting, quality, how)?)
 }
 
 /// An engine's own setting, and the quality that decides what else depends on the scale.
-fn lossy(coding: Coding, table: &SettingTable<10>) -> Result<(f32, f32), Error> {
+fn lossy(coding: Coding, setting: impl Fn(f32) -> f32) -> Result<(f32, f32), Error> {
     match coding {
-        Coding::Lossy(quality) => Ok((table.at(quality), quality)),
+        Coding::Lossy(quality) => Ok((setting(quality), quality)),
         Coding::Setting { setting, quality } => Ok((setting, quality)),
         Coding::Lossless => Err(refused("it has no lossless coding")),
     }

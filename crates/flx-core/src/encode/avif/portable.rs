@@ -14,15 +14,22 @@ use crate::{Effort, Error, Stage};
 
 /// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
 /// `fit-quality` (`docs/BENCHMARKS.md` has the command).
-pub(super) const fn settings(effort: Effort) -> &'static SettingTable<10> {
-    match effort {
-        Effort::Balanced => &BALANCED,
-        Effort::Fast | Effort::Small => &OF_RAVIF,
+pub(super) fn setting(raster: &Raster, quality: f32, how: &How<'_>) -> f32 {
+    match (how.effort, chroma(raster, quality)) {
+        (Effort::Balanced, Chroma::Halved) => HALVED.at(quality),
+        (Effort::Balanced, Chroma::Full) => FULL.at(quality),
+        (Effort::Fast | Effort::Small, _) => OF_RAVIF.at(quality),
     }
 }
 
-/// Of rav1e's quantisers.
-const BALANCED: SettingTable<10> = SettingTable([
+/// How much chroma is coded at balanced effort.
+fn chroma(raster: &Raster, quality: f32) -> Chroma {
+    let is_halved = matches!(raster, Raster::Ycc(planes) if planes.is_halved());
+    if quality < FULL_CHROMA_FROM || is_halved { Chroma::Halved } else { Chroma::Full }
+}
+
+/// Of rav1e's quantisers, at eight bits.
+const HALVED: SettingTable<10> = SettingTable([
     (40, 38.9),
     (50, 42.4),
     (60, 45.8),
@@ -34,6 +41,11 @@ const BALANCED: SettingTable<10> = SettingTable([
     (97, 89.1),
     (100, 90.1),
 ]);
+
+/// The same at ten bits, from [`FULL_CHROMA_FROM`] on; interpolated by hand between what pictures of
+/// full chroma scored.
+const FULL: SettingTable<5> =
+    SettingTable([(86, 60.5), (88, 64.6), (93, 75.0), (97, 80.9), (100, 81.8)]);
 
 /// Of ravif's quality.
 const OF_RAVIF: SettingTable<10> = SettingTable([
@@ -50,7 +62,8 @@ const OF_RAVIF: SettingTable<10> = SettingTable([
 ]);
 
 /// From this quality on chroma is kept at full resolution, where the source has it: below a score of
-/// about 80 halving it saves time and no quality is lost.
+/// about 80 halving it saves time and no quality is lost. There it is coded at ten bits, as eight cost a
+/// tenth more bytes at equal score.
 const FULL_CHROMA_FROM: f32 = 86.0;
 
 pub(super) fn encode(
@@ -70,8 +83,9 @@ pub(super) fn encode(
 }
 
 fn by_rav1e(raster: &Raster, setting: f32, quality: f32, how: &How<'_>) -> Result<Streams, Error> {
-    let chroma = if quality < FULL_CHROMA_FROM { Chroma::Halved } else { Chroma::Full };
-    let layers = Layers::of(raster, Depth::Eight, chroma);
+    let chroma = chroma(raster, quality);
+    let depth = if chroma == Chroma::Full { Depth::Ten } else { Depth::Eight };
+    let layers = Layers::of(raster, depth, chroma);
     let quantizer = rav1e::quantizer(setting);
     let colour = rav1e::stream(&layers.colour, quantizer, how.threads)?;
     // rav1e cannot be stopped within a frame, but there may be another to come.
