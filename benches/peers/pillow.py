@@ -20,6 +20,9 @@ def save(task, picture, file):
         picture.save(file, "JPEG", quality=setting, optimize=True, progressive=True)
     elif task["format"] == "avif":
         picture.save(file, "AVIF", quality=setting, max_threads=task["threads"])
+    elif task["format"] == "raw":
+        # For looking at results: 8-bit RGB without a header.
+        file.write(picture.convert("RGB").tobytes())
     else:
         picture.save(file, "PNG", optimize=True)
 

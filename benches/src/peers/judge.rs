@@ -1,5 +1,5 @@
-//! Looks at results and scores them, by other code than the product's: decoded by sharp where it is
-//! installed, scored by the `ssimulacra2` crate.
+//! Looks at results and scores them, by other code than the product's: decoded by sharp, AVIF by Pillow,
+//! where they are installed, and scored by the `ssimulacra2` crate.
 
 use std::error::Error;
 use std::fs;
@@ -29,11 +29,28 @@ pub enum Reference {
 /// programs do not show, so that no score of before is taken for one of now.
 const METHOD: u32 = 2;
 
+/// A program that shows what is in files.
+struct Viewer {
+    worker: Mutex<Worker>,
+    /// Everything that scores depend on besides reference and file.
+    way: String,
+}
+
+impl Viewer {
+    /// None when it is not installed.
+    fn start(program: Program, home: &Home) -> Option<Self> {
+        let worker = Worker::start(program.worker(home, 1)?).ok()?;
+        let way = format!("{METHOD}, {}, {}", worker.version(), locked::named("ssimulacra2"));
+        Some(Self { worker: Mutex::new(worker), way })
+    }
+}
+
 /// Decodes and scores.
 pub struct Judge {
-    viewer: Option<Mutex<Worker>>,
-    /// Everything that scores depend on besides reference and file; none when they must not be kept.
-    way: Option<String>,
+    sharp: Option<Viewer>,
+    /// Shows AVIF as browsers do, by libavif with chroma interpolated. sharp's libheif repeats samples
+    /// of chroma where there are fewer, which no user sees.
+    pillow: Option<Viewer>,
     /// Scores that were found before, by the hash of way, reference and file.
     known: PathBuf,
     views: PathBuf,
@@ -41,7 +58,8 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// A judge that looks through sharp, or through flx's own decoders where there is none.
+    /// A judge that looks through sharp and Pillow, or through flx's own decoders where they are not
+    /// installed.
     ///
     /// # Errors
     /// When its folders cannot be made.
@@ -49,20 +67,27 @@ impl Judge {
         let (known, views) = (home.0.join("scores"), home.0.join("views"));
         fs::create_dir_all(&known)?;
         fs::create_dir_all(&views)?;
-        let command = Program::Sharp.worker(home, 1).ok_or("sharp stays")?;
-        let viewer = Worker::start(command).ok();
-        // flx's own decoders change without a new version, so what they show is scored each time.
-        let way = viewer.as_ref().map(|viewer| {
-            format!("{METHOD}, {}, {}", viewer.version(), locked::named("ssimulacra2"))
-        });
-        let viewer = viewer.map(Mutex::new);
-        Ok(Self { viewer, way, known, views, next_view: AtomicU32::new(0) })
+        let sharp = Viewer::start(Program::Sharp, home);
+        let pillow =
+            Viewer::start(Program::Pillow, home).filter(|viewer| viewer.way.contains("libavif"));
+        Ok(Self { sharp, pillow, known, views, next_view: AtomicU32::new(0) })
     }
 
     /// Who decodes.
     #[must_use]
-    pub fn viewer(&self) -> &'static str {
-        if self.viewer.is_some() { "sharp" } else { "flx (sharp is not installed)" }
+    pub fn viewers(&self) -> String {
+        match (&self.sharp, &self.pillow) {
+            (Some(_), Some(_)) => "sharp, AVIF by Pillow as browsers show it".to_owned(),
+            (Some(_), None) => "sharp (Pillow is not installed)".to_owned(),
+            (None, Some(_)) => "flx, AVIF by Pillow (sharp is not installed)".to_owned(),
+            (None, None) => "flx (neither sharp nor Pillow is installed)".to_owned(),
+        }
+    }
+
+    /// Who shows a file; none when flx must.
+    fn viewer(&self, file: &Path) -> Option<&Viewer> {
+        let is_avif = file.extension().is_some_and(|extension| extension == "avif");
+        self.pillow.as_ref().filter(|_| is_avif).or(self.sharp.as_ref())
     }
 
     /// The picture in a file, as 8-bit sRGB.
@@ -70,8 +95,8 @@ impl Judge {
     /// # Errors
     /// When it cannot be decoded.
     pub fn view(&self, file: &Path) -> Result<RgbImage, Box<dyn Error>> {
-        if self.viewer.is_some() {
-            return Ok(self.by_sharp(file, "")?.0);
+        if let Some(viewer) = self.viewer(file) {
+            return Ok(self.shown(viewer, file, "")?.0);
         }
         let bytes = fs::read(file)?;
         let info = probe(&bytes)?;
@@ -83,13 +108,18 @@ impl Judge {
     /// # Errors
     /// When it cannot be decoded, or sharp is not installed.
     pub fn watch(&self, file: &Path) -> Result<Vec<Shown>, Box<dyn Error>> {
-        let (strip, delays) = self.by_sharp(file, "animated")?;
+        let sharp = self.sharp.as_ref().ok_or("only sharp shows animations")?;
+        let (strip, delays) = self.shown(sharp, file, "animated")?;
         Ok(film::frames(&strip, &delays))
     }
 
-    /// What sharp shows, and for how long if that moves.
-    fn by_sharp(&self, file: &Path, variant: &str) -> Result<(RgbImage, Vec<u32>), Box<dyn Error>> {
-        let viewer = self.viewer.as_ref().ok_or("only sharp shows animations")?;
+    /// What a program shows, and for how long if that moves.
+    fn shown(
+        &self,
+        viewer: &Viewer,
+        file: &Path,
+        variant: &str,
+    ) -> Result<(RgbImage, Vec<u32>), Box<dyn Error>> {
         let number = self.next_view.fetch_add(1, Ordering::Relaxed);
         let output = self.views.join(format!("{number}.raw"));
         let task = Task {
@@ -101,7 +131,9 @@ impl Judge {
             width: None,
             threads: 1,
         };
-        let done = viewer.lock().map_err(|_| "the viewer is broken")?.ask(&Request::one(task))?;
+        let mut worker = viewer.worker.lock().map_err(|_| "the viewer is broken")?;
+        let done = worker.ask(&Request::one(task))?;
+        drop(worker);
         let pixels = fs::read(&output)?;
         fs::remove_file(output)?;
         Ok((picture(done.width, done.height, pixels)?, done.delays))
@@ -124,9 +156,10 @@ impl Judge {
 
     /// Where the score of a file is kept.
     fn place(&self, reference: &Reference, file: &Path) -> Result<Option<PathBuf>, Box<dyn Error>> {
-        let Some(way) = &self.way else { return Ok(None) };
+        // flx's own decoders change without a new version, so what they show is scored each time.
+        let Some(viewer) = self.viewer(file) else { return Ok(None) };
         let mut hash = blake3::Hasher::new();
-        hash.update(way.as_bytes());
+        hash.update(viewer.way.as_bytes());
         match reference {
             Reference::Still(picture) => {
                 hash.update(picture.as_raw());

@@ -134,7 +134,7 @@ fn how(race: &Race) -> String {
          frames. Programs' own figures, job by job, are over the pictures that all of them have.",
         locked::named("ssimulacra2"),
         locked::named("fast-ssim2"),
-        race.judge.viewer(),
+        race.judge.viewers(),
         race.count,
         race.scope.patience_seconds(),
     )

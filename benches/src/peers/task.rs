@@ -11,7 +11,7 @@ pub struct Task {
     pub input: PathBuf,
     /// Where the result goes, after the clock has stopped; nowhere when it is only timed.
     pub output: Option<PathBuf>,
-    /// `webp`, `avif`, `jpg`, `png`; sharp can also write `raw` RGB.
+    /// `webp`, `avif`, `jpg`, `png`; sharp and Pillow can also write `raw` RGB.
     pub format: String,
     /// Which of its ways the program takes, such as `mozjpeg` or `effort4`; `animated` has sharp
     /// take all frames.
