@@ -113,7 +113,7 @@ setup:
         *) exit 0 ;;
     esac
     command -v c++ >/dev/null || wanted="$wanted g++"
-    portable="until then the build takes portable engines (AVIF several times slower, JPEG larger)"
+    portable="until then the build takes portable engines (AVIF slower, JPEG larger)"
     if ! command -v apt-get >/dev/null; then
         say "install nasm 2.15, cmake 3.16 and a C++ compiler for the fastest engines; $portable"
         exit 0

@@ -1,7 +1,8 @@
 //! What the engines take, as measured: for those who decide what may run beside what.
 //!
-//! Figures are those of `just bench-peers` (in `docs/BENCHMARKS.md`, "What each engine takes"),
-//! rounded up: of the two sizes measured the slower, and for memory the line through both.
+//! Figures are those of `just bench-peers` ("What each engine takes"), rounded up: of the two sizes
+//! measured the slower, and for memory the line through both. Times are of an AMD EPYC; the Intel Xeon
+//! whose run stands in `docs/BENCHMARKS.md` took up to twice as long.
 //! Pictures were photographs of 2.8 and 11.2 megapixels in 8-bit RGB, on one thread. More channels
 //! and deeper samples take more in proportion. Memory of rav1e was measured at 3 and 12 megapixels,
 //! that of WebP without loss and of JPEG in four inks at 12, in the way of the tests of memory
@@ -27,7 +28,7 @@ use crate::{Effort, Format, ImageInfo, SourceFormat};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// Processor time in milliseconds a megapixel, on the machine of `docs/BENCHMARKS.md`.
+    /// Processor time in milliseconds a megapixel, on an AMD EPYC.
     pub ms_a_megapixel: u64,
     /// Peak memory in bytes a pixel, the pixels themselves and the file included.
     pub bytes_a_pixel: u64,
