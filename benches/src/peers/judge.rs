@@ -75,12 +75,12 @@ impl Judge {
 
     /// Who decodes.
     #[must_use]
-    pub fn viewers(&self) -> String {
+    pub const fn viewers(&self) -> &'static str {
         match (&self.sharp, &self.pillow) {
-            (Some(_), Some(_)) => "sharp, AVIF by Pillow as browsers show it".to_owned(),
-            (Some(_), None) => "sharp (Pillow is not installed)".to_owned(),
-            (None, Some(_)) => "flx, AVIF by Pillow (sharp is not installed)".to_owned(),
-            (None, None) => "flx (neither sharp nor Pillow is installed)".to_owned(),
+            (Some(_), Some(_)) => "sharp, AVIF by Pillow as browsers show it",
+            (Some(_), None) => "sharp (no Pillow that reads AVIF is installed)",
+            (None, Some(_)) => "flx, AVIF by Pillow (sharp is not installed)",
+            (None, None) => "flx (neither sharp nor a Pillow that reads AVIF is installed)",
         }
     }
 

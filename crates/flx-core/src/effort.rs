@@ -13,10 +13,10 @@ use crate::Error;
 ///
 /// | | `fast`: time | bytes | `small`: time | bytes |
 /// |---|---|---|---|---|
-/// | WebP | 0.40–0.45 | 1.09 | 2.0–2.2 | 0.95 |
-/// | AVIF | 0.09–0.16 | 1.01 | 0.9–1.2 | 0.995 |
-/// | JPEG | 0.9 | 1.05 | 6.7–6.9 | 1.12 |
-/// | PNG | 0.16–0.19 | 1.10 | 4.0–4.1 | 0.90 |
+/// | WebP | 0.33–0.57 | 1.09 | 1.5–2.9 | 0.95 |
+/// | AVIF | 0.09–0.15 | 1.01 | 0.9–1.0 | 0.995 |
+/// | JPEG | 0.55–0.65 | 1.05 | 6.4–7.2 | 1.12 |
+/// | PNG | 0.15–0.18 | 1.10 | 5.0 | 0.91 |
 ///
 /// `just bench-peers standard 5 engines` prints each engine's time per megapixel and its bytes at
 /// the same quality (in `docs/BENCHMARKS.md`, "What each engine takes"). A quality is a mean over many

@@ -39,7 +39,8 @@ pub(super) fn by_libaom(raster: &Raster, coding: Coding, how: &How<'_>) -> Resul
 
 #[cfg(not(feature = "avif-aom"))]
 pub(super) fn by_rav1e(raster: &Raster, coding: Coding, how: &How<'_>) -> Result<Vec<u8>, Error> {
-    let (setting, quality) = lossy(coding, |quality| portable::setting(raster, quality, how))?;
+    let (setting, quality) =
+        lossy(coding, |quality| portable::setting(raster, quality, how.effort))?;
     contained(raster, &portable::encode(raster, setting, quality, how)?)
 }
 

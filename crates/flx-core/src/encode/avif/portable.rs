@@ -14,8 +14,8 @@ use crate::{Effort, Error, Stage};
 
 /// The setting, from 0 to 100 (the finest quantiser), that scores as the scale says; by
 /// `fit-quality` (`docs/BENCHMARKS.md` has the command).
-pub(super) fn setting(raster: &Raster, quality: f32, how: &How<'_>) -> f32 {
-    match (how.effort, chroma(raster, quality)) {
+pub(super) fn setting(raster: &Raster, quality: f32, effort: Effort) -> f32 {
+    match (effort, chroma(raster, quality)) {
         (Effort::Balanced, Chroma::Halved) => HALVED.at(quality),
         (Effort::Balanced, Chroma::Full) => FULL.at(quality),
         (Effort::Fast | Effort::Small, _) => OF_RAVIF.at(quality),
