@@ -44,15 +44,15 @@ impl Writer {
     }
 
     const fn is_full_speed(self) -> bool {
-        let asm = cfg!(feature = "asm");
+        let simd = cfg!(feature = "simd");
         let x86 = cfg!(any(target_arch = "x86", target_arch = "x86_64"));
         match self {
-            // SSE4.1 comes with `asm`; elsewhere the compiler's own target has what there is.
-            Self::Libwebp => asm || !x86,
-            // Its build leaves SIMD out without a word where there is no nasm; `asm` cannot be
+            // SSE4.1 comes with `simd`; elsewhere the compiler's own target has what there is.
+            Self::Libwebp => simd || !x86,
+            // Its build leaves SIMD out without a word where there is no nasm; `simd` cannot be
             // built without.
-            Self::Mozjpeg => asm || !x86,
-            Self::Rav1e => asm,
+            Self::Mozjpeg => simd || !x86,
+            Self::Rav1e => cfg!(feature = "asm"),
             // These cannot be built slower.
             Self::Libaom | Self::Jpegli | Self::Oxipng => true,
         }
@@ -68,8 +68,9 @@ pub struct Engine {
     /// The name of the library.
     pub name: &'static str,
     /// Whether it is known to be there at full speed. Without the feature `asm`, rav1e is about
-    /// three times slower than it could be; on x86 libwebp goes without SSE4.1 then, and mozjpeg
-    /// without any SIMD if no nasm was there when it was built, which nobody can tell afterwards.
+    /// three times slower than it could be. On x86 and without `simd`, which `asm` and `engines`
+    /// switch on, libwebp goes without SSE4.1, and mozjpeg without any SIMD if no nasm was there
+    /// when it was built, which nobody can tell afterwards.
     pub full_speed: bool,
 }
 

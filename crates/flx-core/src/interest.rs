@@ -3,7 +3,7 @@
 //! Both look at a small copy. What they find is given as shares of the free width and height that
 //! lie left of and above the part to be kept.
 
-use fast_image_resize::FilterType;
+use flx_resize::FilterType;
 use image::{DynamicImage, RgbaImage};
 
 use crate::Gravity;

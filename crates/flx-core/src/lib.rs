@@ -38,9 +38,10 @@
 //! # Features
 //! `jpeg`, `png`, `webp`, `avif`, `gif`, `bmp` and `tiff` (all on by default) add a format each;
 //! a build without any of them reads nothing. These build with cargo and a C compiler alone. Faster
-//! engines stand beside them: `asm` adds hand-written SIMD to the portable AVIF engine and needs
-//! nasm, `avif-aom` writes AVIF by libaom and needs cmake and nasm, `jpeg-jpegli` writes JPEG by
-//! jpegli and needs cmake and a C++ compiler, all at build time only. [`engines`] tells which are in.
+//! engines stand beside them, which need more at build time: `asm` adds hand-written SIMD and takes
+//! nasm, `avif-aom` writes AVIF by libaom and takes cmake and nasm, `jpeg-jpegli` writes JPEG by
+//! jpegli and takes cmake and a C++ compiler. `engines` is the fastest of them, with the SIMD that
+//! they leave in use (`simd`). [`engines`](engines()) tells which are in.
 //! `jpeg` cannot be built with `panic = "abort"`: libjpeg's errors unwind to where it was called, and
 //! so do panics of decoders in Rust, of which with `abort` one would end the process.
 //! `serde` lets options, limits, facts and errors go from one process to another of the same build;

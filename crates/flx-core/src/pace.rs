@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cost::Cost;
+use crate::engines::Engine;
 use crate::{Effort, Format};
 
 /// Encodes of a picture that are still to come.
@@ -25,7 +26,7 @@ const fn milliseconds(load: &Load, effort: Effort) -> u64 {
         Cost::of_writing(load.format, effort)
     };
     // The figures are those of engines at full speed; without SIMD rav1e takes three times as long.
-    if cfg!(feature = "asm") || !matches!(load.format, Format::Avif) {
+    if !matches!(load.format, Format::Avif) || Engine::of(load.format, effort).full_speed {
         cost.ms_a_megapixel
     } else {
         cost.ms_a_megapixel * 3

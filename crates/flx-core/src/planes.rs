@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fast_image_resize::FilterType;
+use flx_resize::FilterType;
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::geometry::Part;

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use flx_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer, resize_picture};
 use image::DynamicImage;
 
 use crate::canvas;
@@ -145,7 +145,7 @@ pub(crate) fn convolved(
         part.width,
         part.height,
     );
-    match Resizer::new().resize(image, &mut scaled, &options) {
+    match resize_picture(&mut Resizer::new(), image, &mut scaled, &options) {
         Ok(()) => scaled,
         // Both pictures have the same pixel type, no side is zero and the part lies inside, so
         // nothing is left that could be refused; a slower filter is still better than no picture.

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use flx_resize::{
+    FilterType, Image, ImageRef, PixelType, ResizeAlg, ResizeOptions, Resizer, resize_samples,
+};
 
 use crate::resize::TargetSize;
 
@@ -178,7 +179,7 @@ impl Rows {
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
             .crop(0.0, top, self.shown.0, shown);
-        scaler.resizer.resize(&rows, &mut part, &options).ok()?;
+        resize_samples(&mut scaler.resizer, &rows, &mut part, &options).ok()?;
         scaler.done = strip.end;
 
         self.window.drain(..(keep_from - self.first) as usize * stride);
