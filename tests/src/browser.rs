@@ -64,10 +64,7 @@ impl Browser {
     /// When it does not start, or chromedriver is missing although `CI` is set.
     #[must_use]
     pub fn open(base: &str, screen: Screen) -> Option<Self> {
-        let mut driver = tool("chromedriver")?;
-        driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = driver.spawn().unwrap();
-        let port = port_of(&mut driver);
+        let (driver, port) = start_driver()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -298,14 +295,27 @@ fn capabilities(screen: Screen) -> Value {
     })
 }
 
-/// The port that chromedriver says it took.
-fn port_of(driver: &mut Child) -> u16 {
-    let output = BufReader::new(driver.stdout.take().unwrap());
-    for line in output.lines() {
-        let line = line.unwrap();
-        if let Some((_, port)) = line.rsplit_once("started successfully on port ") {
-            return port.trim_end_matches('.').parse().unwrap();
+/// Starts chromedriver, on a port that it chooses. It takes one that is free for IPv4, wants the same
+/// for IPv6 and gives up when somebody has that: so it is asked again.
+fn start_driver() -> Option<(Child, u16)> {
+    for _ in 0..10 {
+        let mut driver = tool("chromedriver")?;
+        driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut driver = driver.spawn().unwrap();
+        if let Some(port) = port_of(&mut driver) {
+            return Some((driver, port));
         }
+        let _ = driver.wait();
     }
     panic!("chromedriver did not start");
+}
+
+/// The port that chromedriver says it took; none when it ended without.
+fn port_of(driver: &mut Child) -> Option<u16> {
+    let output = BufReader::new(driver.stdout.take().unwrap());
+    output.lines().find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.rsplit_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').parse().unwrap())
+    })
 }

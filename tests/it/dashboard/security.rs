@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use flx_tests::person::{csrf_in, reset_link, token};
-use flx_tests::{Form, JumpingClock, PASSWORD, Person, Service, Setup, holds_a_key};
+use flx_tests::{Form, JumpingClock, PASSWORD, Person, Service, Setup, holds_a_key, wait_until};
 use reqwest::Method;
 
 use crate::small_jpeg;
@@ -132,26 +132,42 @@ fn a_session_gets_new_tokens_and_ends_when_it_is_left_alone() {
     let service = clock.tells(Setup::new()).start();
     let person = Person::invited(&service, "ada@example.org", "pro");
     let first = person.cookie("flx_session").unwrap();
+    let used = last_use(&person);
     clock.jump(1);
-    person.get("/usage").expect(200);
+    let used = next_use(&person, &used);
     let second = person.cookie("flx_session").unwrap();
     assert_ne!(first, second, "it was a day old");
     person.get("/usage").expect(200);
     assert_eq!(person.cookie("flx_session"), Some(second), "it is new");
     // Used every other day it lasts, though not for ever; after four days alone it is over.
     clock.jump(3);
-    person.get("/usage").expect(200);
+    let _ = next_use(&person, &used);
     clock.jump(7);
     person.get("/usage").expect(303);
 
     clock.jump(0);
     let person = Person::welcomed(&service, "ada@example.org");
+    let mut used = last_use(&person);
     for day in (2..=12).step_by(2) {
         clock.jump(day);
-        person.get("/usage").expect(200);
+        used = next_use(&person, &used);
     }
     clock.jump(14);
     person.get("/usage").expect(303);
+}
+
+/// When the session was used last, as its page says.
+fn last_use(person: &Person<'_>) -> String {
+    let page = person.get("/settings/sessions").expect(200).body_text();
+    let this = page.split("<li>").find(|row| row.contains("This browser")).unwrap();
+    let (_, time) = this.rsplit_once("<time datetime=\"").unwrap();
+    time.split('"').next().unwrap().to_owned()
+}
+
+/// Uses it later, until that is noted: no answer waits for it.
+fn next_use(person: &Person<'_>, before: &str) -> String {
+    wait_until("the session's use is noted", || last_use(person) != before);
+    last_use(person)
 }
 
 #[test]
